@@ -1,0 +1,174 @@
+"""The columns of every CSV, stated once: checked by pandera, described as Frictionless Table Schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .feature import FeatureSpec
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+TOP = 5
+"""Contributions listed with a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `kind` is string, integer or number; an optional one may hold empty cells."""
+
+    name: str
+    kind: str
+    description: str
+    optional: bool = False
+    low: float | None = None
+    high: float | None = None
+    values: tuple[str, ...] = ()
+    extra: tuple[tuple[str, Any], ...] = ()
+
+
+IDENTITY = (
+    Column("recording_id", "string", "Identifier of the recording, from the manifest or the file's name."),
+    Column("participant_id", "string", "Identifier of the participant, from the manifest."),
+    Column("session", "string", "Session of the participant, from the manifest.", optional=True),
+    Column("task", "string", "Elicitation task, from the manifest.", optional=True),
+)
+
+FEATURES_LONG = (
+    IDENTITY[0],
+    Column("feature", "string", "Name of the feature; see the fields of features.csv for its definition."),
+    Column("value", "number", "The value; empty when missing.", optional=True),
+    Column("unit", "string", "Unit of value, ci_low and ci_high; empty for a number without dimension.", optional=True),
+    Column("status", "string", "Whether there is a value.", values=("ok", "missing")),
+    Column("reason", "string", "Why the value is missing, with the figure that fell short.", optional=True),
+    Column(
+        "n", "integer", "Number of units (words, utterances, pauses, ...) the value rests on.", optional=True, low=0
+    ),
+    Column("ci_low", "number", "Lower bound of the 95 % bootstrap interval over those units.", optional=True),
+    Column("ci_high", "number", "Upper bound of the same.", optional=True),
+    Column("version", "integer", "Version of the feature's definition.", low=1),
+)
+
+SCORES = (
+    IDENTITY[0],
+    Column("model", "string", "Name of the risk model."),
+    Column("version", "string", "Version of the model."),
+    Column("status", "string", "Whether the model gave a number.", values=("ok", "refused")),
+    Column("probability", "number", "Calibrated probability, where the model gives one.", optional=True, low=0, high=1),
+    Column("low", "number", "Lower bound of its 95 % interval.", optional=True),
+    Column("high", "number", "Upper bound of the same.", optional=True),
+    Column("z", "number", "Deviation from the model's norms in standard deviations.", optional=True),
+    Column("reason", "string", "Why the model refused.", optional=True),
+    *(
+        Column(f"top_{rank}", "string", f"Feature number {rank} by weight, and what it added.", optional=True)
+        for rank in range(1, TOP + 1)
+    ),
+)
+
+ERRORS = (
+    Column("recording_id", "string", "Identifier of the rejected item, as given."),
+    Column("stage", "string", "Stage of the line that rejected it."),
+    Column("code", "string", "Kind of error; docs/input.md lists them."),
+    Column("message", "string", "What must hold, what was found, what to do."),
+)
+
+
+def features_columns(specs: Iterable[FeatureSpec]) -> tuple[Column, ...]:
+    """Columns of features.csv: identity, then one number per feature."""
+    return IDENTITY + tuple(_feature_column(spec) for spec in specs)
+
+
+def _feature_column(spec: FeatureSpec) -> Column:
+    extra = {
+        "unit": spec.unit,
+        "citation": spec.citation,
+        "version": spec.version,
+        "needs": dict(spec.needs),
+        "tasks": sorted(spec.tasks),
+        "languages": sorted(spec.languages),
+        "verbatim": spec.verbatim,
+        "settings": dict(spec.settings),
+        "invariances": {name: spec.invariances[name] for name in sorted(spec.invariances)},
+        "repeatability": spec.repeatability,
+    }
+    return Column(
+        spec.name, "number", spec.definition, optional=True, low=spec.low, high=spec.high, extra=tuple(extra.items())
+    )
+
+
+def schema(columns: Iterable[Column], name: str) -> pandera.DataFrameSchema:
+    """A pandera schema that refuses unknown columns, wrong types and values out of range."""
+    import pandera.pandas as pandera
+
+    kinds = {"string": "str", "integer": "Int64", "number": "Float64"}
+    return pandera.DataFrameSchema(
+        {
+            column.name: pandera.Column(
+                kinds[column.kind], checks=_checks(column), nullable=column.optional, required=True
+            )
+            for column in columns
+        },
+        strict=True,
+        ordered=True,
+        name=name,
+    )
+
+
+def _checks(column: Column) -> list[Any]:
+    import pandera.pandas as pandera
+
+    checks = []
+    if column.low is not None:
+        checks.append(pandera.Check.ge(column.low))
+    if column.high is not None:
+        checks.append(pandera.Check.le(column.high))
+    if column.values:
+        checks.append(pandera.Check.isin(list(column.values)))
+    return checks
+
+
+def table_schema(columns: Iterable[Column], key: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The same as a Frictionless Table Schema; empty cells are the only missing value."""
+    described: dict[str, Any] = {"fields": [_field(column) for column in columns], "missingValues": [""]}
+    if key:
+        described["primaryKey"] = list(key)
+    return described
+
+
+def _field(column: Column) -> dict[str, Any]:
+    constraints: dict[str, Any] = {} if column.optional else {"required": True}
+    if column.low is not None:
+        constraints["minimum"] = column.low
+    if column.high is not None:
+        constraints["maximum"] = column.high
+    if column.values:
+        constraints["enum"] = list(column.values)
+    field: dict[str, Any] = {"name": column.name, "type": column.kind, "description": column.description}
+    return field | ({"constraints": constraints} if constraints else {}) | dict(column.extra)
+
+
+def data_package(specs: Mapping[str, FeatureSpec]) -> dict[str, Any]:
+    """data_dictionary.json: a Frictionless Data Package describing every table of a run."""
+    tables = {
+        "features": (features_columns(specs.values()), ("recording_id",)),
+        "features_long": (FEATURES_LONG, ("recording_id", "feature")),
+        "scores": (SCORES, ("recording_id", "model")),
+        "errors": (ERRORS, ()),
+    }
+    return {
+        "name": "lalia-run",
+        "title": "Speech and language measures",
+        "resources": [
+            {
+                "name": name,
+                "path": f"{name}.csv",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": table_schema(columns, key),
+            }
+            for name, (columns, key) in tables.items()
+        ],
+    }
