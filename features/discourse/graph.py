@@ -1,0 +1,203 @@
+"""Speech graphs after Mota et al.: successive words as a directed multigraph, in windows of 30 words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
+from ..estimates import Value
+from ..invariances import unchanged_by_all_but
+from ..registry import family
+from ..views.walks import WINDOW, Walks, walks_of
+from . import walks as count
+
+Numbers = npt.NDArray[np.float64]
+SHUFFLES = 100
+BATCH = 64
+"""Windows whose shuffles are measured together: large enough for speed, small enough for 1 MB arrays."""
+
+EXAMPLE = walks_of(
+    "the dog saw the cat and the cat saw the dog and then the dog sat by "
+    "the cat and the cat sat by the dog and then they slept".split()
+)
+"""Thirty words, ten of them different: one window with 29 edges."""
+
+
+def _spec(name: str, unit: str, definition: str, expect: float, **more: Any) -> FeatureSpec:
+    fields: dict[str, Any] = {
+        "why": "counted by hand in the list of 29 edges",
+        "citation": "mota2012 mota2014",
+        "changed_by": ("word_order", "utterance_order"),
+    }
+    fields |= more
+    return FeatureSpec(
+        name=f"discourse_graph.{name}",
+        unit=unit,
+        low=0,
+        high=None,
+        needs={"words": WINDOW},
+        definition=f"{definition} Directed multigraph of successive words within a turn; mean over windows of "
+        f"{WINDOW} words, step 1.",
+        citation=fields["citation"],
+        example=Example({"word_walks": EXAMPLE}, expect, 1e-9, fields["why"]),
+        invariances=unchanged_by_all_but(*fields["changed_by"]),
+        settings={"window_words": WINDOW},
+    )
+
+
+NETWORKX = "equal to networkx on the same edges"
+
+
+@family(
+    _spec("nodes", "count", "N, distinct words.", 10),
+    _spec("edges", "count", "E, pairs of successive words.", 29, changed_by=("utterance_order",)),
+    _spec("repeated_edges", "count", "RE: sum over ordered pairs of words of the edges beyond the first.", 13),
+    _spec(
+        "parallel_edges",
+        "count",
+        "PE: edges between two different words of which the reverse also occurs, each counted.",
+        0,
+    ),
+    _spec("loops_1", "count", "L1: trace A, words said twice in a row.", 0),
+    _spec("loops_2", "count", "L2: (trace A^2 - sum of A_ii^2) / 2, closed walks over two different words.", 0),
+    _spec("loops_3", "count", "L3: trace B^3 / 3 with B = A without its diagonal, closed walks over three words.", 48),
+    _spec("lcc", "nodes", "Nodes in the largest weakly connected component (its size).", 10),
+    _spec("lsc", "nodes", "Nodes in the largest strongly connected component (its size).", 8),
+    _spec("average_total_degree", "degree", "2 E / N.", 5.8),
+    _spec("density", "ratio", "E / (N (N - 1)).", 29 / 90),
+    _spec("diameter", "edges", "Longest shortest path between connected words, directions ignored.", 5, why=NETWORKX),
+    _spec(
+        "average_shortest_path",
+        "edges",
+        "Mean shortest path over connected pairs of words, directions ignored.",
+        94 / 45,
+        why=NETWORKX,
+    ),
+    _spec(
+        "clustering_coefficient",
+        "ratio",
+        "Mean local clustering of the simple undirected graph; a word with fewer than two neighbours counts 0.",
+        0.25,
+        why=NETWORKX,
+    ),
+)
+def structure(word_walks: Walks) -> dict[str, Value]:
+    nodes, linked = word_walks.nodes, word_walks.linked
+    matrix = count.adjacency(nodes, linked)
+    forward, backward = count.bits_of_walks(nodes, linked)
+    words = nodes.max(axis=1) + 1
+    edges = linked.sum(axis=1)
+    per_window: dict[str, Numbers] = {
+        "nodes": words,
+        "edges": edges,
+        "repeated_edges": count.repeated(nodes, linked),
+        "lcc": count.weak_size(forward, backward),
+        "lsc": count.strong_size(forward, backward),
+        "average_total_degree": 2 * edges / words,
+        "density": np.divide(edges, words * (words - 1), where=words > 1, out=np.full(len(words), np.nan)),
+        **_loops(matrix),
+        **_paths(matrix, words),
+    }
+    return {f"discourse_graph.{name}": _mean(values) for name, values in per_window.items()}
+
+
+def _mean(values: Numbers) -> Value:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else Missing(Reason.UNDEFINED, "every window repeats one word")
+
+
+def _loops(matrix: npt.NDArray[np.int64]) -> dict[str, Numbers]:
+    itself = np.diagonal(matrix, axis1=1, axis2=2)
+    others = matrix * (1 - np.eye(WINDOW, dtype=np.int64))
+    reverse = others.transpose(0, 2, 1)
+    squared = others @ others
+    return {
+        "parallel_edges": np.where(reverse > 0, others, 0).sum(axis=(1, 2)),
+        "loops_1": itself.sum(axis=1),
+        "loops_2": np.trace(squared, axis1=1, axis2=2) / 2,
+        "loops_3": np.einsum("gij,gji->g", squared, others) / 3,
+    }
+
+
+def _paths(matrix: npt.NDArray[np.int64], words: npt.NDArray[np.int64]) -> dict[str, Numbers]:
+    simple = (matrix > 0) | (matrix > 0).transpose(0, 2, 1)
+    simple &= ~np.eye(WINDOW, dtype=bool)
+    length = count.distances(simple)
+    apart = np.isfinite(length) & (length > 0)
+    pairs = apart.sum(axis=(1, 2))
+    total = np.where(apart, length, 0).sum(axis=(1, 2))
+    joined = simple.astype(np.float64)
+    degree = joined.sum(axis=2)
+    corners = degree * (degree - 1)
+    triangles = np.einsum("gij,gji->gi", joined @ joined, joined)
+    local = np.divide(triangles, corners, where=corners > 0, out=np.zeros_like(degree))
+    return {
+        "diameter": np.where(apart, length, 0).max(axis=(1, 2)),
+        "average_shortest_path": np.divide(total, pairs, where=pairs > 0, out=np.full(len(total), np.nan)),
+        "clustering_coefficient": local.sum(axis=1) / words,
+    }
+
+
+MEASURES: Mapping[str, Callable[[npt.NDArray[np.int64], npt.NDArray[np.bool_]], npt.NDArray[np.int64]]] = {
+    "lcc": lambda nodes, linked: count.weak_size(*count.bits_of_walks(nodes, linked)),
+    "lsc": lambda nodes, linked: count.strong_size(*count.bits_of_walks(nodes, linked)),
+    "repeated_edges": count.repeated,
+}
+
+
+def _z_spec(name: str, expect: float | Reason, why: str) -> FeatureSpec:
+    return FeatureSpec(
+        name=f"discourse_graph.{name}_z",
+        unit="z",
+        low=None,
+        high=None,
+        needs={"words": WINDOW},
+        definition=f"{name} of a window against {SHUFFLES} seeded shuffles of its words, in their standard "
+        "deviations; mean over windows in which shuffling changes anything. One unbroken turn is always one weak "
+        "component, so lcc_z needs windows that span turns.",
+        citation="mota2017",
+        example=Example({"word_walks": EXAMPLE}, expect, 1e-6, why),
+        invariances=unchanged_by_all_but("word_order", "utterance_order"),
+        settings={"window_words": WINDOW, "shuffles": SHUFFLES, "seed": 0},
+    )
+
+
+@family(
+    _z_spec("lcc", Reason.UNDEFINED, "one walk stays connected however its words are shuffled"),
+    _z_spec("lsc", -4.792844242430937, "the shuffles drawn with NumPy's PCG64 from seed 0; mean and SD by plain loops"),
+    _z_spec(
+        "repeated_edges",
+        5.196763733995878,
+        "the shuffles drawn with NumPy's PCG64 from seed 0; mean and SD by plain loops",
+    ),
+)
+def against_chance(word_walks: Walks) -> dict[str, Value]:
+    order = np.argsort(np.random.default_rng(0).random((SHUFFLES, WINDOW)), axis=1)
+    return {f"discourse_graph.{name}_z": _z(word_walks, measure, order) for name, measure in MEASURES.items()}
+
+
+def _z(found: Walks, measure: Callable[..., npt.NDArray[np.int64]], order: npt.NDArray[np.intp]) -> Value:
+    scores = [
+        _z_of(found.nodes[first : first + BATCH], found.linked[first : first + BATCH], measure, order)
+        for first in range(0, len(found), BATCH)
+    ]
+    known = np.concatenate(scores)
+    known = known[np.isfinite(known)]
+    return float(known.mean()) if len(known) else Missing(Reason.UNDEFINED, "shuffling changes no window")
+
+
+def _z_of(
+    nodes: npt.NDArray[np.int64],
+    linked: npt.NDArray[np.bool_],
+    measure: Callable[..., npt.NDArray[np.int64]],
+    order: npt.NDArray[np.intp],
+) -> Numbers:
+    many = nodes[:, order].reshape(-1, WINDOW)
+    shuffled = measure(many, np.repeat(linked, SHUFFLES, axis=0)).reshape(len(nodes), SHUFFLES)
+    spread = shuffled.std(axis=1, ddof=1)
+    apart = measure(nodes, linked) - shuffled.mean(axis=1)
+    return np.divide(apart, spread, where=spread > 0, out=np.full(len(nodes), np.nan))

@@ -1,0 +1,68 @@
+"""The participant's words as walks through a graph of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from ...data_schemas.sample import Parse
+from ...data_schemas.transcript import Transcript
+from ..registry import view
+from .language import _counts
+
+WINDOW = 30
+"""Words in a window: Mota et al. (2014) found measures of 30-word windows free of verbosity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """Every window of `WINDOW` successive words, step 1.
+
+    Attributes
+    ----------
+    nodes : ndarray of int, shape (windows, WINDOW)
+        Word of each place, numbered from 0 within the window in order of first mention.
+    linked : ndarray of bool, shape (windows, WINDOW - 1)
+        Whether a place is followed by the next one; not across another speaker's turn.
+    """
+
+    nodes: npt.NDArray[np.int64]
+    linked: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+@view(size=len, size_unit="words")
+def words_by_turn(transcript: Transcript, parses: tuple[Parse, ...]) -> tuple[tuple[str, int], ...]:
+    """Lower-cased words with the number of the turn they were said in; a turn ends when somebody else speaks."""
+    turn, mine, found = 0, 0, []
+    for before, utterance in pairwise((None, *transcript.utterances)):
+        if before is not None and utterance is not None and before.speaker != utterance.speaker:
+            turn += 1
+        if utterance is not None and utterance.speaker == transcript.participant:
+            found += [(token.text.lower(), turn) for token in parses[mine] if _counts(token)]
+            mine += 1
+    return tuple(found)
+
+
+@view(size=len, size_unit="windows")
+def word_walks(words_by_turn: tuple[tuple[str, int], ...]) -> Walks:
+    """All windows of `WINDOW` words; none when there are fewer words than that."""
+    return walks_of([word for word, _ in words_by_turn], [turn for _, turn in words_by_turn])
+
+
+def walks_of(words: Sequence[str], turns: Sequence[int] | None = None) -> Walks:
+    """Windows over a list of words, all of one turn unless said otherwise."""
+    count = max(len(words) - WINDOW + 1, 0)
+    nodes = np.empty((count, WINDOW), np.int64)
+    for first in range(count):
+        seen: dict[str, int] = {}
+        nodes[first] = [seen.setdefault(word, len(seen)) for word in words[first : first + WINDOW]]
+    same = np.ones(max(len(words) - 1, 0), bool) if turns is None else np.diff(np.asarray(turns)) == 0
+    linked = np.array([same[first : first + WINDOW - 1] for first in range(count)], bool)
+    return Walks(nodes, linked.reshape(count, WINDOW - 1))
