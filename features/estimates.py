@@ -60,6 +60,34 @@ def ratio(
     return Estimate(float(scale * top.sum() / total), round(total), len(bottom), replicate)
 
 
+def pooled(
+    columns: Sequence[Numbers], combine: Callable[..., Any], *, n: int | None = None, what: str = "denominator"
+) -> Estimate | Missing:
+    """`combine` of each column's sum over units: variances, ratios of ratios, whatever sums decide.
+
+    Parameters
+    ----------
+    columns : sequence of k arrays, one entry a unit each
+    combine : callable
+        Takes k sums (numbers, or arrays with one entry a draw) and gives the statistic; a result that is not
+        finite is Missing (undefined).
+    n : int, optional
+        What the value rests on; the number of units when not given.
+    """
+    rows = [np.asarray(column, dtype=np.float64) for column in columns]
+    units = len(rows[0])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = float(combine(*(row.sum() for row in rows))) if units else float("nan")
+    if not np.isfinite(value):
+        return Missing(Reason.UNDEFINED, f"{what} is 0")
+
+    def replicate(draws: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(combine(*(row[draws].sum(axis=1) for row in rows)), dtype=np.float64)
+
+    return Estimate(value, units if n is None else n, units, replicate)
+
+
 def mean(values: Numbers) -> Estimate | Missing:
     """Arithmetic mean over units."""
     return _over(values, lambda x, axis: np.mean(x, axis=axis), 1)

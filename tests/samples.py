@@ -28,11 +28,11 @@ TALK = (
     ("PAR", "So we walked down to the river , which was quite high after all that rain ."),
     ("PAR", "&uh my neighbour was standing at the gate with her little boy ."),
     ("INV", "Did you talk to them ?"),
-    ("PAR", "Yes , she told me that her car had been stolen in the night ."),
+    ("PAR", "Yes , *she *told she told me that her car had been stolen in the night ."),
     ("PAR", "I said /she should/ they should call the police but they had done that already ."),
     ("PAR", "The boy was eating a huge sandwich and he gave half of it to my dog ."),
     ("INV", "And after that ?"),
-    ("PAR", "After that I went home because I was cold and my shoes were wet ."),
+    ("PAR", "After that I went home because I was cold , cold and wet , and the cat wanted the cat food ."),
     ("PAR", "I made some tea , &um sat by the window and read the newspaper ."),
     ("PAR", "There was a thing about the old bridge being closed until the summer ."),
     ("PAR", "That will be annoying for everyone who works in the town , won't it ?"),
@@ -53,6 +53,8 @@ def _words(text: str) -> list[tuple[str, Kind]]:
             found.append((part[1:], Kind.FRAGMENT if part.endswith("-") else Kind.FILLER))
         elif part.startswith("/") or part.endswith("/"):
             found.append((part.strip("/"), Kind.REVISED))
+        elif part.startswith("*"):
+            found.append((part[1:], Kind.REPEATED))
         else:
             found.append((part, Kind.REPEATED if part == following else Kind.WORD))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...data_schemas.sample import Parse, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance, Word
 from ..registry import view
@@ -17,15 +19,34 @@ def utterances(transcript: Transcript) -> tuple[Utterance, ...]:
 
 
 @view(size=len, size_unit="utterances")
+def utterance_lengths(utterances: tuple[Utterance, ...]) -> tuple[int, ...]:
+    """Words of each utterance as transcribed (a contraction is one); utterances without a word are left out."""
+    lengths = (sum(word.kind is Kind.WORD for word in utterance.words) for utterance in utterances)
+    return tuple(length for length in lengths if length)
+
+
+@view(size=len, size_unit="utterances")
 def sentences(parses: tuple[Parse, ...]) -> tuple[Parse, ...]:
     """Parses of the participant's utterances that hold at least one word, punctuation left in."""
-    return tuple(parse for parse in parses if any(_counts(token) for token in parse))
+    return tuple(parse for parse in parses if any(counts(token) for token in parse))
+
+
+@view(size=len, size_unit="utterances")
+def tokens_by_utterance(sentences: tuple[Parse, ...]) -> tuple[Parse, ...]:
+    """`sentences` without punctuation, heads renumbered; what hung on punctuation hangs on its nearest word above."""
+    return tuple(subparse(parse, [i for i, token in enumerate(parse) if counts(token)]) for parse in sentences)
+
+
+@view(size=len, size_unit="trees")
+def dependency_trees(tokens_by_utterance: tuple[Parse, ...]) -> tuple[Parse, ...]:
+    """One parse for each root: an utterance that holds two sentences gives two trees."""
+    return tuple(tree for parse in tokens_by_utterance for tree in _trees(parse))
 
 
 @view(size=len, size_unit="words")
 def tokens(parses: tuple[Parse, ...]) -> tuple[Token, ...]:
     """The participant's tokens: words only, no punctuation; contractions split as the parser splits them."""
-    return tuple(token for parse in parses for token in parse if _counts(token))
+    return tuple(token for parse in parses for token in parse if counts(token))
 
 
 @view(size=len, size_unit="words")
@@ -40,5 +61,65 @@ def words_said(utterances: tuple[Utterance, ...]) -> tuple[Word, ...]:
     return tuple(word for utterance in utterances for word in utterance.words if word.kind in SAID)
 
 
-def _counts(token: Token) -> bool:
-    return token.pos not in {"PUNCT", "SPACE", "SYM"}
+def counts(token: Token) -> bool:
+    """Whether a token is a word: no punctuation or symbol by its tag, and a letter or digit in its form."""
+    # Parsers tag an emoji as a name.
+    return token.pos not in {"PUNCT", "SPACE", "SYM"} and any(map(str.isalnum, token.text))
+
+
+
+
+def roots_of(parse: Parse) -> list[int]:
+    """Index of the root above each token; a root is its own head.
+
+    A cycle, which no parser makes but a file may hold, ends at the token where it was noticed.
+    """
+    root = [-1] * len(parse)
+    for start in range(len(parse)):
+        path: list[int] = []
+        at = start
+        while root[at] < 0 and parse[at].head != at and len(path) <= len(parse):
+            path.append(at)
+            at = parse[at].head
+        top = root[at] if root[at] >= 0 else at
+        root[at] = top
+        for step in path:
+            root[step] = top
+    return root
+
+
+def subparse(parse: Parse, keep: Sequence[int]) -> Parse:
+    """The tokens of `parse` at `keep` (ascending), each hanging on its nearest kept ancestor.
+
+    A token with no kept ancestor becomes a root.
+    """
+    position = {old: new for new, old in enumerate(keep)}
+    above: dict[int, int | None] = {}
+    kept = []
+    for new, old in enumerate(keep):
+        head = _kept_above(parse, old, position, above)
+        kept.append(parse[old].model_copy(update={"head": new if head is None else position[head]}))
+    return tuple(kept)
+
+
+def _kept_above(parse: Parse, old: int, position: dict[int, int], above: dict[int, int | None]) -> int | None:
+    path: list[int] = []
+    at = parse[old].head
+    previous = old
+    while at != previous and at not in position and at not in above and len(path) <= len(parse):
+        path.append(at)
+        previous, at = at, parse[at].head
+    found = None if at == previous or at not in position else at
+    if at in above:
+        found = above[at]
+    above.update(dict.fromkeys(path, found))
+    return found
+
+
+def _trees(parse: Parse) -> list[Parse]:
+    members: dict[int, list[int]] = {}
+    for index, root in enumerate(roots_of(parse)):
+        members.setdefault(root, []).append(index)
+    if len(members) == 1:
+        return [parse]
+    return [subparse(parse, indices) for indices in members.values()]

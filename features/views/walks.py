@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...data_schemas.sample import Parse
 from ...data_schemas.transcript import Transcript
 from ..registry import view
-from .language import _counts
+from .language import counts
 
 WINDOW = 30
 """Words in a window: Mota et al. (2014) found measures of 30-word windows free of verbosity."""
@@ -45,7 +45,7 @@ def words_by_turn(transcript: Transcript, parses: tuple[Parse, ...]) -> tuple[tu
         if before is not None and utterance is not None and before.speaker != utterance.speaker:
             turn += 1
         if utterance is not None and utterance.speaker == transcript.participant:
-            found += [(token.text.lower(), turn) for token in parses[mine] if _counts(token)]
+            found += [(token.text.lower(), turn) for token in parses[mine] if counts(token)]
             mine += 1
     return tuple(found)
 

@@ -1,0 +1,51 @@
+"""Embeddings as features read them: utterances without words left out, rows of unit length."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ...data_schemas.feature import Missing
+from ...data_schemas.sample import Embeddings, Parse, Sample
+from ..registry import view
+from .language import counts
+
+Vectors = npt.NDArray[np.float64]
+
+
+@view(size=len, size_unit="utterances")
+def utterance_vectors(embeddings: Embeddings) -> Vectors:
+    """Unit vectors of the participant's utterances that have one, in order, in double precision."""
+    return unit_rows(embeddings[_present(embeddings)])
+
+
+@view(size=len, size_unit="utterances")
+def vector_lengths(embeddings: Embeddings, parses: tuple[Parse, ...]) -> tuple[int, ...]:
+    """Words of the utterances behind `utterance_vectors`, one number for each."""
+    present = _present(embeddings)
+    return tuple(sum(map(counts, parse)) for parse, there in zip(parses, present, strict=True) if there)
+
+
+@view()
+def topic_cosines(sample: Sample, utterance_vectors: Vectors) -> Vectors:
+    """Cosine of each utterance with the prompt; without a prompt, of each later utterance with the first."""
+    prompt = sample.prompt_embedding
+    if isinstance(prompt, Missing):
+        return cosines(utterance_vectors[1:], utterance_vectors[:1])
+    return cosines(utterance_vectors, unit_rows(prompt[None, :]))
+
+
+def unit_rows(vectors: npt.NDArray[np.floating]) -> Vectors:
+    """Rows scaled to length 1 in double precision."""
+    rows = np.asarray(vectors, dtype=np.float64)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float64)
+
+
+def cosines(one: Vectors, other: Vectors) -> Vectors:
+    """Cosine of each row of `one` with the same row (or the only row) of `other`, kept inside [-1, 1]."""
+    # A rounding can take the product of a unit vector with itself past 1.
+    return np.asarray(np.clip((one * other).sum(axis=1), -1.0, 1.0), dtype=np.float64)
+
+
+def _present(embeddings: Embeddings) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.any(embeddings != 0, axis=1))

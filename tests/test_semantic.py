@@ -1,0 +1,164 @@
+"""Semantic measures on vectors with known angles, against independent statistics, and on real sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from lalia.data_schemas import Measured, Missing, Reason, Recording, Sample, Token, Transcript, Utterance, Word
+from lalia.features import FEATURES, evaluate
+from lalia.features.semantic import coherence, topic
+from lalia.features.views import meaning
+from scipy.stats import spearmanr
+
+VECTORS = arrays(
+    np.float64, st.tuples(st.integers(5, 30), st.just(6)), elements=st.floats(-1, 1).map(lambda x: round(x, 3))
+).filter(lambda v: bool(np.all(np.linalg.norm(v, axis=1) > 0.01)))
+
+
+SEMANTIC = [name for name in FEATURES if name.startswith("semantic.")]
+
+
+def sample_of(vectors: np.ndarray, prompt: np.ndarray | None = None, words: int = 12) -> Sample:
+    """A sample with one utterance of `words` words for each vector, none for a zero vector."""
+    lengths = [words if np.any(vector) else 0 for vector in vectors]
+    utterances = tuple(
+        Utterance(speaker="PAR", words=tuple(Word(text="word") for _ in range(max(n, 1)))) for n in lengths
+    )
+    token = Token(text="word", lemma="word", pos="NOUN", tag="NN", dep="root", head=0, word=0)
+    given = {} if prompt is None else {"prompt_embedding": prompt.astype(np.float32)}
+    return Sample(
+        recording=Recording(recording_id="r", participant_id="p", path="r.wav"),
+        transcript=Transcript(source="text", language="en", utterances=utterances),
+        parses=tuple(tuple(token.model_copy(update={"head": i}) for i in range(n)) for n in lengths),
+        embeddings=np.asarray(vectors, dtype=np.float32),
+        **given,
+    )
+
+
+def measures(sample: Sample) -> dict:
+    return {name.partition(".")[2]: result for name, result in evaluate(sample, SEMANTIC).items()}
+
+
+@given(VECTORS)
+@settings(max_examples=80, deadline=None, derandomize=True)
+def test_cosines_equal_the_whole_matrix(vectors):
+    units = meaning.unit_rows(vectors)
+    matrix = units @ units.T
+    made = coherence.coherence(units)
+    assert float(made["semantic.coherence_first_mean"]) == pytest.approx(np.diag(matrix, 1).mean(), abs=1e-12)
+    assert float(made["semantic.coherence_second_min"]) == pytest.approx(np.diag(matrix, 2).min(), abs=1e-12)
+    upper = matrix[np.triu_indices(len(units), 1)]
+    assert float(topic.max_similarity(units)) == pytest.approx(min(upper.max(), 1), abs=1e-12)
+
+
+@given(VECTORS, st.lists(st.integers(1, 9), min_size=30, max_size=30))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_length_correlation_equals_scipys_spearman(vectors, lengths):
+    units = meaning.unit_rows(vectors)
+    lengths = np.array(lengths[: len(units)], dtype=float)
+    made = coherence.coherence_length_correlation(units, tuple(lengths))
+    pairs = np.round(meaning.cosines(units[:-1], units[1:]), 12)
+    slow = (
+        spearmanr(pairs, lengths[:-1] + lengths[1:]).statistic
+        if np.ptp(pairs) and np.ptp(lengths[:-1] + lengths[1:])
+        else None
+    )
+    if slow is None:
+        assert made.reason is Reason.UNDEFINED
+    else:
+        assert float(made) == pytest.approx(slow, abs=1e-9)
+
+
+@given(VECTORS)
+@settings(max_examples=15, deadline=None, derandomize=True)
+def test_turning_the_space_changes_nothing(vectors):
+    turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 6)))
+    one, other = measures(sample_of(vectors)), measures(sample_of(vectors @ turn))
+    for name, before in one.items():
+        after = other[name]
+        # Rows are kept in single precision, and z divides by a spread that may be tiny.
+        if isinstance(before, Measured) and name not in {"coherence_first_z", "coherence_length_correlation"}:
+            assert after.value == pytest.approx(before.value, abs=1e-5), name
+
+
+def test_utterances_without_words_are_left_out():
+    vectors = np.array([[1, 0], [0, 0], [1, 0], [0.6, 0.8], [0, 0], [0, 1], [0, 1]], dtype=float)
+    result = measures(sample_of(vectors))
+    assert result["coherence_first_mean"].value == pytest.approx(0.85, abs=1e-7)
+    assert result["coherence_first_mean"].n == 4
+
+
+def test_talk_in_order_stands_out_from_its_shuffles_and_shuffled_talk_does_not():
+    rng = np.random.default_rng(7)
+    drift = np.cumsum(rng.normal(size=(60, 20)), axis=0)
+    ordered = measures(sample_of(drift))["coherence_first_z"].value
+    mixed = measures(sample_of(rng.permutation(drift)))["coherence_first_z"].value
+    assert ordered > 5
+    assert abs(mixed) < 4
+
+
+def test_z_is_the_same_every_time():
+    vectors = np.random.default_rng(1).normal(size=(12, 5))
+    assert measures(sample_of(vectors)) == measures(sample_of(vectors))
+
+
+def test_an_utterance_said_again_is_the_largest_similarity():
+    vectors = np.random.default_rng(2).normal(size=(2100, 8))
+    vectors[2050] = vectors[3]
+    assert measures(sample_of(vectors, words=1))["max_similarity"].value == pytest.approx(1, abs=1e-7)
+
+
+def test_slope_equals_polyfit_and_drops_the_first_utterance_without_a_prompt():
+    vectors = np.random.default_rng(3).normal(size=(9, 4))
+    units = meaning.unit_rows(vectors.astype(np.float32))
+    bare = measures(sample_of(vectors))
+    assert bare["tangentiality_slope"].value == pytest.approx(np.polyfit(np.arange(8), units[1:] @ units[0], 1)[0])
+    assert bare["on_topic_mean"].reason is Reason.NO_PROMPT
+    prompt = np.array([1.0, 2, 0, 0]) / 5**0.5
+    asked = measures(sample_of(vectors, prompt))
+    assert asked["tangentiality_slope"].value == pytest.approx(np.polyfit(np.arange(9), units @ prompt, 1)[0])
+    assert asked["on_topic_mean"].value == pytest.approx(np.mean(units @ prompt))
+    assert asked["tangentiality_slope"].ci_low < asked["tangentiality_slope"].value
+
+
+SINGLE = {"centroid_similarity"}
+PAIR = SINGLE | {"coherence_first_mean", "coherence_first_min", "coherence_first_p10", "max_similarity"}
+
+
+@pytest.mark.parametrize(("rows", "there"), [(0, set()), (1, SINGLE), (2, PAIR)])
+def test_too_few_vectors_are_missing(rows, there):
+    vectors = np.zeros((8, 3))
+    vectors[:rows] = np.eye(3)[:rows]
+    result = measures(sample_of(vectors, words=60))
+    if rows:
+        assert {name for name, value in result.items() if isinstance(value, Measured)} == there
+    reasons = {value.reason for value in result.values() if isinstance(value, Missing)}
+    assert reasons <= {Reason.UNDEFINED, Reason.NO_PROMPT, Reason.TOO_SHORT}
+
+
+def test_real_sentences_on_one_topic_cohere_more_than_a_jumble(sample):
+    from lalia.models import embedders
+
+    kitchen = [
+        "the mother is washing the dishes in the kitchen",
+        "the water in the sink is running over onto the floor",
+        "she does not notice that the sink is overflowing",
+        "the boy is standing on a stool beside his mother",
+        "he is taking cookies from the jar in the cupboard",
+        "the girl reaches up to take a cookie from her brother",
+    ]
+    jumble = [
+        "the mother is washing the dishes in the kitchen",
+        "interest rates were raised by the central bank",
+        "my bicycle has a flat tyre again",
+        "whales sing for hours under the ice",
+        "the committee voted against the amendment",
+        "add two spoons of flour to the butter",
+    ]
+    embedder = embedders.load("minilm")
+    one, other = (measures(sample_of(embedder.embed(texts))) for texts in (kitchen, jumble))
+    for name in ("coherence_first_mean", "coherence_second_mean", "centroid_similarity", "max_similarity"):
+        assert one[name].value > other[name].value + 0.1, name
