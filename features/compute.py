@@ -57,7 +57,9 @@ class Views:
         return float(len(value) if size is None else size(value))
 
 
-def evaluate(sample: Sample, names: Iterable[str] | None = None, *, seed: int = 0) -> dict[str, Measured | Missing]:
+def evaluate(
+    sample: Sample, names: Iterable[str] | None = None, *, seed: int = 0, views: Views | None = None
+) -> dict[str, Measured | Missing]:
     """Measure `names` (every registered feature when None) on a sample.
 
     Parameters
@@ -67,13 +69,15 @@ def evaluate(sample: Sample, names: Iterable[str] | None = None, *, seed: int = 
         Feature names; an unknown one raises KeyError.
     seed : int
         Seed of the bootstrap intervals; the same seed gives the same bits.
+    views : Views, optional
+        Views of this very sample, to share what was computed before or will be needed after.
 
     Returns
     -------
     dict of str to Measured or Missing
         In the order of `names`.
     """
-    views = Views(sample)
+    views = views or Views(sample)
     language = getattr(sample.transcript, "language", None) or sample.recording.language
     made: dict[Any, Any] = {}
     results: dict[str, Measured | Missing] = {}

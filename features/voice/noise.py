@@ -1,0 +1,82 @@
+"""Harmonics against noise: HNR and the smoothed cepstral peak prominence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...data_schemas.feature import Example, FeatureSpec, Missing
+from ..estimates import Estimate, Value, pooled, ratio
+from ..invariances import unchanged_by_all_but
+from ..registry import family, feature
+from ..views.acoustic import Contour
+from ..views.blocks import FRAME, Floats
+from ..views.praat import CPPS_FLOOR, CPPS_TOP
+
+HOW = "Praat's cross-correlation method, 10 ms, voiced frames of the participant's speech; floor as for F0."
+TWO = Contour(np.array([0.0, 0.01, 1.0, 1.01]), np.array([10.0, 12.0, 18.0, 20.0]), np.array([0, 0, 1, 1]))
+
+
+def _spec(name: str, low: float | None, definition: str, expect: float, why: str) -> FeatureSpec:
+    return FeatureSpec(
+        name=f"voice.{name}",
+        unit="dB",
+        low=low,
+        high=None,
+        needs={"voiced": 2},
+        definition=definition + HOW,
+        citation="boersma1993",
+        example=Example({"harmonicity": TWO}, expect, 1e-9, why),
+        invariances=unchanged_by_all_but(),
+        settings={"time_step_s": FRAME, "periods_per_window": 1.0},
+    )
+
+
+@family(
+    _spec("hnr_mean", None, "Mean harmonics-to-noise ratio. ", 15.0, "(10 + 12 + 18 + 20) / 4"),
+    _spec(
+        "hnr_sd", 0, "Standard deviation (n - 1) of the harmonics-to-noise ratio. ", (68 / 3) ** 0.5, "25 + 9 + 9 + 25"
+    ),
+)
+def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
+    edges = np.flatnonzero(np.diff(harmonicity.times) > 1.5 * FRAME) + 1
+    runs = [run for run in np.split(harmonicity.values, edges) if len(run)]
+    frames = np.array([len(run) for run in runs])
+    first = np.array([run.sum() for run in runs])
+    second = np.array([(run**2).sum() for run in runs])
+    return {
+        "voice.hnr_mean": ratio(first, frames, what="frames with a period"),
+        "voice.hnr_sd": pooled(
+            [frames, first, second],
+            lambda n, s, q: np.sqrt(np.maximum(q - s * s / n, 0) / (n - 1)),
+            n=int(frames.sum()),
+            what="frames with a period - 1",
+        ),
+    }
+
+
+@feature(
+    name="voice.cpps",
+    unit="dB",
+    low=0,
+    high=None,
+    needs={"voiced": 2},
+    definition="Smoothed cepstral peak prominence by Praat: voiced stretches of each block of up to 60 s put end to "
+    "end, cepstra every 10 ms, quefrency smoothing 1 ms, peak sought from 60 Hz to 330 Hz or the F0 ceiling if that is "
+    "higher, robust straight trend, tilt not subtracted; blocks averaged by their voiced time.",
+    citation="hillenbrand1996 maryn2015",
+    example=Example({"prominences": (np.array([10.0, 16.0]), np.array([20.0, 10.0]))}, 12, 1e-9, "10 twice, 16 once"),
+    invariances=unchanged_by_all_but(),
+    settings={
+        "time_step_s": FRAME,
+        "lowest_hz": CPPS_FLOOR,
+        "highest_frequency_hz": CPPS_TOP,
+        "quefrency_smoothing_s": 0.001,
+        "time_smoothing_s": 0.01,
+        "trend": "straight, robust, from 1 ms",
+    },
+)
+def cpps(prominences: tuple[Floats, Floats]) -> Estimate | Missing:
+    decibels, seconds = prominences
+    found = pooled([decibels * seconds, seconds], lambda a, b: a / b, what="voiced seconds")
+    # Blocks of a minute are too few to be drawn again.
+    return found if isinstance(found, Missing) else Estimate(found.value, found.n, 0)

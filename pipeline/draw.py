@@ -1,0 +1,63 @@
+"""What the report draws of a sample: waveform envelope, pitch contour, pauses."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from ..data_schemas.audio import Audio, Span
+from ..data_schemas.feature import Missing
+from ..data_schemas.result import Drawing
+from ..data_schemas.sample import Sample
+from ..features import Views
+
+PEAKS, POINTS = 2000, 4000
+"""Most slices of the waveform, and most points of the pitch contour."""
+
+
+def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
+    """Thin a sample to what fits on a page.
+
+    Parameters
+    ----------
+    sample : Sample
+    views : Views, optional
+        Views of the same sample that are made already, so that nothing is computed twice.
+
+    Returns
+    -------
+    Drawing or None
+        At most 2000 peaks (largest absolute sample of equal slices, full scale 1), at most 4000 voiced frames
+        (evenly thinned), and every pause. None for a sample without audio.
+    """
+    if isinstance(sample.audio, Missing):
+        return None
+    views = Views(sample) if views is None else views
+    times, hz = _contour(views)
+    pauses = views["pauses"]
+    return Drawing(
+        duration=sample.audio.duration,
+        peaks=_peaks(sample.audio),
+        f0_times=times,
+        f0_hz=hz,
+        pauses=() if isinstance(pauses, Missing) else tuple(Span(*pause) for pause in pauses),
+    )
+
+
+def _peaks(audio: Audio) -> tuple[float, ...]:
+    total = len(audio.samples)
+    edges = np.linspace(0, total, min(PEAKS, total) + 1).astype(int)
+    # Slice by slice: the samples may be mapped from disk and longer than memory.
+    slices = (audio.samples[a:b] for a, b in pairwise(edges))
+    return tuple(round(float(max(part.max(), -part.min())), 5) for part in slices)
+
+
+def _contour(views: Views) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    voiced = views["voiced"]
+    if isinstance(voiced, Missing) or not voiced:
+        return (), ()
+    times = np.concatenate([run.times for run in voiced])
+    hz = np.concatenate([run.hz for run in voiced])
+    kept = np.unique(np.linspace(0, len(times) - 1, min(POINTS, len(times))).astype(int))
+    return tuple(np.round(times[kept], 3).tolist()), tuple(np.round(hz[kept], 2).tolist())
