@@ -24,6 +24,7 @@ class Code(StrEnum):
     BAD_MODEL = "bad_model"
     BAD_SETTING = "bad_setting"
     STAGE_FAILED = "stage_failed"
+    MACHINE_FAULT = "machine_fault"
 
 
 class LaliaError(ValueError):

@@ -181,7 +181,7 @@ class FeatureValue(Frozen):
 
 
 class FeatureTable(Frozen):
-    """Every feature of one recording, in catalogue order."""
+    """Every feature of one recording, family by family in the order of the catalogue."""
 
     recording_id: str
     values: tuple[FeatureValue, ...]
