@@ -1,0 +1,182 @@
+"""Doing units of work: in this process, or in a pool of processes that each load the models once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+
+from ..data_schemas import Assessment, Code, LaliaError, Rejected, Settings
+from .ingest import Located
+from .ledger import Ledger, Record
+
+Assess = Callable[[Located, Settings, str, Callable[[str], None] | None], Assessment | Rejected]
+"""Takes one recording through the line, given its key and who is told of each stage; never raises for bad data."""
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LALIA_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One recording to assess and the key its record is filed under."""
+
+    key: str
+    item: Located
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+def by_line(item: Located, settings: Settings, key: str, listen: Callable[[str], None] | None) -> Assessment | Rejected:
+    """The line itself, loaded when the first unit needs it."""
+    from .run import Clock, assess_one
+
+    return assess_one(item, settings, key=key, clock=Clock(listen))
+
+
+def run_unit(
+    unit: Unit,
+    settings: Settings,
+    ledger: Ledger,
+    *,
+    assess: Assess = by_line,
+    listen: Callable[[str], None] | None = None,
+) -> Record:
+    """Assess one unit and file what came of it.
+
+    Raises
+    ------
+    OSError
+        When the record cannot be written; the unit is then not finished.
+    """
+    result = assess(unit.item, settings, unit.key, listen)
+    found = {"assessment": result} if isinstance(result, Assessment) else {"rejected": result}
+    record = Record(key=unit.key, **found)
+    ledger.write(record)
+    return record
+
+
+class Workers:
+    """Runs units, `jobs` at a time; a context manager that ends its processes.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    settings : Settings
+    jobs : int
+        1 runs in this process. More start that many processes, whose threads together do not exceed the
+        processor's cores.
+    assess : callable, optional
+        What is done with each unit; a function of a module when `jobs` > 1.
+    """
+
+    def __init__(self, ledger: Ledger, settings: Settings, jobs: int = 1, assess: Assess = by_line) -> None:
+        if jobs < 1:
+            raise LaliaError("The number of jobs must be 1 or more", str(jobs), "Correct --jobs")
+        self._ledger, self._settings, self._jobs, self._assess = ledger, settings, jobs, assess
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            # After a fault the rest of the queue is not worth waiting for.
+            self._pool.shutdown(wait=error is None, cancel_futures=True)
+
+    def run(self, units: Iterable[Unit], listen: Callable[[str], None] | None = None) -> Iterator[Record]:
+        """Run units and give each record as it is filed; with several jobs in the order they end."""
+        if self._jobs == 1:
+            for unit in units:
+                yield run_unit(unit, self._settings, self._ledger, assess=self._assess, listen=listen)
+        else:
+            yield from self._run_pool(list(units))
+
+    def _run_pool(self, units: list[Unit]) -> Iterator[Record]:
+        suspects: list[Unit] = []
+        while units:
+            with _few_threads(self._jobs):
+                unsure = yield from self._until_broken(units)
+            suspects += unsure
+        # One of these ended its process. Alone, each can only end its own.
+        for unit in suspects:
+            yield self._alone(unit)
+
+    def _until_broken(self, units: list[Unit]) -> Generator[Record, None, list[Unit]]:
+        pool = self._pool = self._pool or self._start(self._jobs)
+        flying: dict[Future[Record], Unit] = {}
+        try:
+            while units or flying:
+                while units and len(flying) < 2 * self._jobs:
+                    flying[self._submit(pool, units[0])] = units[0]
+                    units.pop(0)
+                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                    record = future.result()
+                    del flying[future]
+                    yield record
+        except BrokenProcessPool:
+            pool.shutdown(wait=False)
+            self._pool = None
+        return list(flying.values())
+
+    def _alone(self, unit: Unit) -> Record:
+        done = self._ledger.read(unit.key)
+        if done is not None:
+            return done
+        with _few_threads(self._jobs), self._start(1) as pool:
+            try:
+                return self._submit(pool, unit).result()
+            except BrokenProcessPool:
+                record = Record(key=unit.key, rejected=_ended(unit))
+                self._ledger.write(record)
+                return record
+
+    def _submit(self, pool: ProcessPoolExecutor, unit: Unit) -> Future[Record]:
+        return pool.submit(run_unit, unit, self._settings, self._ledger, assess=self._assess)
+
+    def _start(self, jobs: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _end_with_parent)
+
+
+def _ended(unit: Unit) -> Rejected:
+    error = LaliaError(
+        "A recording must not end the process that assesses it",
+        "a process that was ended by the system",
+        "Check that there is enough memory and run again; if there is, report this as a defect",
+        code=Code.MACHINE_FAULT,
+    )
+    return Rejected(recording_id=unit.item.recording.recording_id, stage="assess", code=error.code, message=str(error))
+
+
+def _end_with_parent() -> None:
+    # A worker whose parent was killed would wait for ever, with its models in memory.
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _few_threads(jobs: int) -> Iterator[None]:
+    # Numeric libraries read these as they are loaded in the new process.
+    share = str(max(1, (os.cpu_count() or 1) // jobs))
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update({name: value or share for name, value in before.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
