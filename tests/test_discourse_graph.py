@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_z_by_plain_loops():
     order = np.argsort(np.random.default_rng(0).random((graph.SHUFFLES, WINDOW)), axis=1)
 
     def size(sequence):
-        made = nx.DiGraph((int(a), int(b)) for a, b in zip(sequence, sequence[1:], strict=False))
+        made = nx.DiGraph((int(a), int(b)) for a, b in pairwise(sequence))
         return max(len(c) for c in nx.strongly_connected_components(made))
 
     shuffled = [size(words[o]) for o in order]

@@ -15,7 +15,7 @@ from ..registry import family
 from ..views.walks import WINDOW, Walks, walks_of
 from . import walks as count
 
-Numbers = npt.NDArray[np.float64]
+Numbers = npt.NDArray[Any]
 SHUFFLES = 100
 BATCH = 64
 """Windows whose shuffles are measured together: large enough for speed, small enough for 1 MB arrays."""
@@ -200,4 +200,5 @@ def _z_of(
     shuffled = measure(many, np.repeat(linked, SHUFFLES, axis=0)).reshape(len(nodes), SHUFFLES)
     spread = shuffled.std(axis=1, ddof=1)
     apart = measure(nodes, linked) - shuffled.mean(axis=1)
-    return np.divide(apart, spread, where=spread > 0, out=np.full(len(nodes), np.nan))
+    scores: Numbers = np.divide(apart, spread, where=spread > 0, out=np.full(len(nodes), np.nan))
+    return scores

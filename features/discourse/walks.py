@@ -26,11 +26,6 @@ def adjacency(nodes: Counts, linked: npt.NDArray[np.bool_]) -> Counts:
     return found
 
 
-def rows_of_bits(edges: npt.NDArray[np.bool_]) -> Bits:
-    """Row i as an integer whose bit j says whether i leads to j, shape (graphs, WINDOW)."""
-    return (edges.astype(np.uint32) << _PLACES).sum(axis=2, dtype=np.uint32)
-
-
 def bits_of_walks(nodes: Counts, linked: npt.NDArray[np.bool_]) -> tuple[Bits, Bits]:
     """Edges of each walk as bit rows, forward and backward, without the matrix between."""
     forward = np.zeros((len(nodes), WINDOW), np.uint32)
@@ -55,7 +50,8 @@ def closure(rows: Bits) -> Bits:
 
 def largest(members: Bits) -> Counts:
     """Size of the largest set in each graph."""
-    return np.bitwise_count(members).max(axis=1).astype(np.int64)
+    sizes: Counts = np.bitwise_count(members).max(axis=1).astype(np.int64)
+    return sizes
 
 
 def strong_size(forward: Bits, backward: Bits) -> Counts:
