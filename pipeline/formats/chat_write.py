@@ -1,0 +1,271 @@
+"""Transcripts as CHAT files.
+
+What CHAT has a mark for is written with that mark; what was marked by rule is listed on a tier of ours
+(``%xdetected``). Recogniser's confidences and times of noises have no place in CHAT: the JSON transcript keeps them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from ...data_schemas.recording import Recording
+from ...data_schemas.transcript import Kind, Transcript, Utterance, Word
+from . import chat_marks as marks
+from . import languages
+from .chat_read import DETECTED_TIER
+from .chat_words import SAID
+from .participant import ROLES
+
+TIMED = SAID | {Kind.UNINTELLIGIBLE}
+"""Kinds listed on the %wor tier."""
+
+_PREFIX = {Kind.FILLER: "&-", Kind.FRAGMENT: "&+", Kind.NONVERBAL: "&="}
+_FORBIDDEN = re.compile(r"(?<!\d):|:(?!\d)|[\[\]<>“”\"()&*%^+@$,;„‡•\x00-\x1f\x7f-\x9f]")
+_WRITTEN_CODE = re.compile(r"\[[^\[\]]*\]|[<>“”,;:]|&[*{}]\S+|0\S*|\+<|[^\w\s\[\]<>\x15]+")
+_TERMINATORS = re.compile(rf"[.?!]|{marks.TERMINATOR}")
+
+
+def write_chat(transcript: Transcript, recording: Recording) -> str:
+    """CHAT text of a transcript.
+
+    Parameters
+    ----------
+    transcript : Transcript
+    recording : Recording
+        Gives the identifier of the medium and, for the participant, age and sex; never a name or path.
+
+    Returns
+    -------
+    str
+        Valid CHAT, one main line an utterance, with time marks in milliseconds and a %wor tier where words have
+        times. Pauses stand where the transcript has them as events; none are made up from gaps between words.
+    """
+    codes = _speaker_codes(transcript)
+    lines = [*_headers(transcript, recording, codes)]
+    for utterance in transcript.utterances:
+        lines += _utterance(utterance, codes[utterance.speaker], keep_codes=transcript.source == "chat")
+    return "\n".join([*lines, "@End", ""])
+
+
+def _headers(transcript: Transcript, recording: Recording, codes: Mapping[str, str]) -> Iterable[str]:
+    language = languages.long(transcript.language or recording.language)
+    roles = {speaker.code: _role(speaker.role) for speaker in transcript.speakers}
+    roles = {spoken: roles.get(spoken, "Unidentified") for spoken in codes}
+    if roles[transcript.participant].lower() not in ROLES:
+        roles[transcript.participant] = "Participant"
+    yield "@UTF8"
+    yield "@Begin"
+    yield f"@Languages:\t{language}"
+    yield "@Participants:\t" + ", ".join(f"{codes[spoken]} {role}" for spoken, role in roles.items())
+    for spoken, role in roles.items():
+        person = f"{_age(recording.age)}|{_sex(recording.sex)}" if spoken == transcript.participant else "|"
+        yield f"@ID:\t{language}|lalia|{codes[spoken]}|{person}|||{role}|||"
+    timed = any(utterance.start is not None for utterance in transcript.utterances)
+    yield f"@Media:\t{recording.recording_id}, audio{'' if timed else ', unlinked'}"
+    maker = " ".join(part for part in (transcript.source, transcript.engine, transcript.model) if part)
+    yield f"@Comment:\twritten by lalia; source of the transcript: {_one_line(maker)}"
+    if any(word.detected for utterance in transcript.utterances for word in utterance.words):
+        yield f"@Comment:\t{DETECTED_TIER} lists events, counted from 1, that a rule and not a person marked"
+    for note in transcript.notes:
+        yield f"@Comment:\tnote: {_one_line(note)}"
+
+
+def _role(role: str) -> str:
+    return re.sub(r"\W+", "_", role).strip("_") or "Unidentified"
+
+
+def _age(years: float | None) -> str:
+    if years is None:
+        return ""
+    whole = int(years)
+    return f"{whole};{int((years - whole) * 12):02}." if years != whole else f"{whole};"
+
+
+def _sex(sex: str | None) -> str:
+    return {"f": "female", "m": "male"}.get((sex or "").strip().lower()[:1], "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text).split())
+
+
+def _speaker_codes(transcript: Transcript) -> dict[str, str]:
+    """For each speaker a code that CHAT takes: letters, digits, '_' and '-', all different."""
+    spoken = [speaker.code for speaker in transcript.speakers]
+    spoken += [utterance.speaker for utterance in transcript.utterances] + [transcript.participant]
+    codes: dict[str, str] = {}
+    for speaker in dict.fromkeys(spoken):
+        base = speaker if re.fullmatch(r"[\w-]{1,40}", speaker) else re.sub(r"[^\w-]+", "_", speaker).strip("_")[:36]
+        code, number = base or "SPK", 1
+        while code in codes.values():
+            number += 1
+            code = f"{base or 'SPK'}{number}"
+        codes[speaker] = code
+    return codes
+
+
+def _utterance(utterance: Utterance, code: str, *, keep_codes: bool) -> list[str]:
+    written, timed, detected = _events(utterance.words, keep_codes=keep_codes)
+    codes = [c for c in utterance.codes if keep_codes and _WRITTEN_CODE.fullmatch(c)]
+    postcodes = [c for c in codes if c.startswith("[+ ")]
+    terminator = utterance.terminator if _TERMINATORS.fullmatch(utterance.terminator) else "."
+    main = [*(c for c in codes if c not in postcodes), *written, terminator, *postcodes]
+    bullet = _bullet(utterance.start, utterance.end)
+    lines = [f"*{code}:\t" + _joined([*main, bullet] if bullet else main)]
+    if any(marks.BULLET in token for token in timed):
+        lines.append(f"%wor:\t{' '.join(timed)} {terminator}")
+    if detected:
+        lines.append(f"{DETECTED_TIER}:\t" + " ".join(map(str, detected)))
+    return lines
+
+
+def _events(words: Sequence[Word], *, keep_codes: bool) -> tuple[list[str], list[str], list[int]]:
+    """Tokens of the main line, tokens of the %wor tier, and positions of what was marked by rule."""
+    written: list[str] = []
+    timed: list[str] = []
+    detected: list[int] = []
+    position = 0
+    for word, before, after in zip(words, *_scopes(words, keep_codes=keep_codes), strict=True):
+        copy = keep_codes and marks.MADE_COPY in word.codes
+        token = _token(word, keep_codes=keep_codes)
+        # The reader makes copies again from the count on their original, so they have a position but no token.
+        position += 1 if copy or token else 0
+        if copy or not token:
+            written += [] if copy else [*before, *after]
+            continue
+        written += [*before, *token, *after]
+        detected += [position] if word.detected else []
+        if word.kind in TIMED:
+            timed.append(f"{_typed(word, keep_codes=keep_codes)} {_bullet(word.start, word.end)}".strip())
+    return written, timed, detected
+
+
+def _scopes(words: Sequence[Word], *, keep_codes: bool) -> tuple[list[list[str]], list[list[str]]]:
+    """Marks around retraced material that has none of its own: a run of the same word, or of one kind, at a time."""
+    before: list[list[str]] = [[] for _ in words]
+    after: list[list[str]] = [[] for _ in words]
+    marked = _already_marked(words) if keep_codes else [False] * len(words)
+    start = 0
+    while start < len(words):
+        end = start + 1
+        kind = words[start].kind
+        if kind in (Kind.REPEATED, Kind.REVISED) and not marked[start]:
+            alike = (kind, words[start].detected)
+            while end < len(words) and (words[end].kind, words[end].detected) == alike and not marked[end]:
+                end += 1
+            _enclose(words[start:end], before[start:end], after[start:end])
+        start = end
+    return before, after
+
+
+def _enclose(run: Sequence[Word], before: Sequence[list[str]], after: Sequence[list[str]]) -> None:
+    sign = "[/]" if run[0].kind is Kind.REPEATED else "[//]"
+    if len({word.text.lower() for word in run}) == 1:
+        for codes in after:
+            codes.append(sign)
+    else:
+        before[0].append("<")
+        after[-1] += [">", sign]
+
+
+def _already_marked(words: Sequence[Word]) -> list[bool]:
+    """Which words stand inside the scope of a retracing mark kept from the original."""
+    marked = [False] * len(words)
+    groups: list[int] = []
+    for at, word in enumerate(words):
+        scope = at
+        for code in word.codes:
+            if code == "<":
+                groups.append(at)
+            elif code == ">" and groups:
+                scope = groups.pop()
+            elif code in marks.RETRACING or code == marks.MADE_COPY:
+                marked[scope : at + 1] = [True] * (at + 1 - scope)
+    return marked
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    """Tokens with one space between, but none inside the brackets of a group or a quotation."""
+    line = ""
+    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
+        line += token
+        if following and token not in marks.OPENING and following not in (">", "”"):
+            line += " "
+    return line
+
+
+def _token(word: Word, *, keep_codes: bool) -> list[str]:
+    """The event as CHAT writes it, with the codes kept from an original; empty when nothing of it can be written."""
+    codes = list(word.codes) if keep_codes else []
+    lead = next((at for at, code in enumerate(codes) if code not in marks.OPENING), len(codes))
+    opening, rest = codes[:lead], codes[lead:]
+    form, special, old, rest = _form_codes(rest)
+    if word.kind is Kind.PAUSE:
+        token = _pause(word)
+    else:
+        text = form if form is not None else _typed(word, keep_codes=keep_codes)
+        prefix = "" if special == "@fp" else old or _PREFIX.get(word.kind, "")
+        token = f"{prefix}{text}{special}" if text else ""
+    if not token:
+        return []
+    if word.target and _target(word.target):
+        sign = "::" if "[::]" in rest else ":"
+        token += f" [{sign} {_target(word.target)}]"
+    rest = [code for code in rest if code != "[::]" and _WRITTEN_CODE.fullmatch(code)]
+    return [*opening, token, *rest]
+
+
+def _form_codes(codes: list[str]) -> tuple[str | None, str, str, list[str]]:
+    """The word as typed, its special form (@l), its prefix where that is an older one, and all other codes."""
+    form: str | None = None
+    special, old, rest = "", "", []
+    for code in codes:
+        if code.startswith(marks.FORM):
+            form = code.removeprefix(marks.FORM)
+        elif marks.SPECIAL_FORM.search(f"-{code}") and code[0] in "@$" and not special:
+            special = code
+        elif code == "&~":
+            old = code
+        else:
+            rest.append(code)
+    return form, special, old, rest
+
+
+def _typed(word: Word, *, keep_codes: bool) -> str:
+    """A word of a CHAT original needs no repair; any other does."""
+    if keep_codes and not _FORBIDDEN.search(word.text) and not any(c.isspace() for c in word.text):
+        return word.text
+    return _plain(word)
+
+
+def _plain(word: Word) -> str:
+    """The word's text with nothing in it that CHAT would read as a mark."""
+    if word.kind is Kind.UNINTELLIGIBLE:
+        return word.text if word.text in marks.UNTRANSCRIBED else "xxx"
+    if word.kind is Kind.NONVERBAL:
+        return marks.noise_name(word.text)
+    # A comma parts words in CHAT, even in 1,000.
+    text = re.sub(r"(?<=\d),(?=\d)", "", word.text)
+    text = "_".join(_FORBIDDEN.sub(" ", text).split()).strip(".?!…")
+    # "0" alone says that nothing was said, and "0word" that a word was left out.
+    text = "zero" if text == "0" else re.sub(r"^0+(?=[^\W\d_])", "", text)
+    return text if any(c.isalnum() for c in text) else ""
+
+
+def _target(target: str) -> str:
+    return " ".join(re.sub(r"[\[\]\x00-\x1f\x7f-\x9f]", " ", target).split())
+
+
+def _pause(word: Word) -> str:
+    if re.fullmatch(marks.PAUSE, word.text) or marks.OLD_PAUSE.fullmatch(word.text):
+        return word.text
+    return "(.)" if word.duration is None else f"({word.duration:.3f}".rstrip("0").rstrip(".") + ")"
+
+
+def _bullet(start: float | None, end: float | None) -> str:
+    """A time mark in whole milliseconds, at least one long, as CHAT demands."""
+    if start is None or end is None:
+        return ""
+    first = round(start * 1000)
+    return f"{marks.BULLET}{first}_{max(round(end * 1000), first + 1)}{marks.BULLET}"

@@ -1,0 +1,170 @@
+"""Words and sentences of text that follows no convention of annotation, by simple rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ...data_schemas.transcript import Kind, ParticipantChoice, Speaker, Transcript, Utterance, Word
+from . import detect
+from .participant import choose
+from .source import Source
+
+MARKS = {".": ".", "!": "!", "?": "?", "...": "+...", "…": "+..."}
+"""Punctuation that ends a sentence, and the CHAT terminator that stands for it."""
+
+UNINTELLIGIBLE = frozenset(
+    ["xxx", "xx", "yyy", "unintelligible", "inaudible", "unk", "spn", "indiscernible", "unclear"]
+)
+"""Names of speech that was not understood, in brackets or alone (the first three)."""
+
+PAUSES = frozenset(["pause", "silence", "long pause", "short pause"])
+NOISES = re.compile(
+    r"(laugh|chuckl|giggl|cough|sigh|sniff|breath|inhal|exhal|yawn|cries|crying|sob|noise|clear|groan|gasp|hum)\w*\b.*"
+)
+"""What a remark in round brackets must say to be a noise; other round brackets are text."""
+
+_TOKEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|<[^<>\s]*>|\([^()]*\)|\S+")
+_SENTENCE_END = re.compile(r"(?<=[.?!…])[\"'”’)\]]*\s+(?=\S)")
+_ABBREVIATION = re.compile(r"(?:^|\s)(?:Mrs?|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|[A-Z])\.$")
+_FINAL = re.compile(r"(\.{2,}|…|[.?!]+)[\"'”’)\]]*$")
+_OUTER = re.compile(r"^[^\w\[{<(&'’]+|[^\w\]}>)'’-]+$")
+_QUOTED = re.compile(r"^['’](.+?)['’]$")
+_MFA = re.compile(r"<(cutoff|hes)-([^<>]+)>")
+
+
+def utterances(text: str, speaker: str, language: str | None = None) -> tuple[Utterance, ...]:
+    """Sentences of `text` as utterances without times; fillers, fragments and repetitions marked by rule."""
+    found = []
+    for sentence in sentences(text):
+        words = detect.mark(events(sentence), language)
+        if words:
+            found.append(Utterance(speaker=speaker, words=words, terminator=terminator(sentence)))
+    return tuple(found)
+
+
+def sentences(text: str) -> list[str]:
+    """Split at `.`, `?`, `!` followed by white space, and at line ends; not after initials and titles."""
+    found: list[str] = []
+    for line in text.splitlines():
+        start = 0
+        for cut in _SENTENCE_END.finditer(line):
+            # Longer than any abbreviation; the whole line again at each stop would take quadratic time.
+            if not _ABBREVIATION.search(line[max(start, cut.start() - 8) : cut.start()]):
+                found.append(line[start : cut.end()].strip())
+                start = cut.end()
+        found.append(line[start:].strip())
+    return [sentence for sentence in found if sentence]
+
+
+def terminator(sentence: str) -> str:
+    """The CHAT terminator for how a sentence ends; a full stop where it ends without a mark."""
+    match = _FINAL.search(sentence.rstrip())
+    if match is None:
+        return "."
+    mark = match[1]
+    if mark.startswith("..") or mark == "…":
+        return "+..."
+    return "?" if "?" in mark else mark[0]
+
+
+def events(text: str) -> tuple[Word, ...]:
+    """Words and bracketed remarks of one sentence, without edge punctuation."""
+    spaced = re.sub(r"—|–|--+", " ", text)
+    return tuple(word for token in _TOKEN.findall(spaced) for word in _event(token))
+
+
+def _event(token: str) -> Sequence[Word]:
+    cut = _MFA.fullmatch(token)
+    if cut is not None:
+        # The aligner's marks name the word that was meant: cut off, or drawn out in hesitation.
+        if cut[1] == "cutoff":
+            return [Word(text=cut[2], kind=Kind.FRAGMENT, target=cut[2], codes=(token,))]
+        return [Word(text=cut[2], codes=(token,))]
+    if token[0] in "[{<(" and token[-1] in "]})>":
+        return _remark(token)
+    word = _OUTER.sub("", token)
+    word = _QUOTED.sub(r"\1", word)
+    if not any(c.isalnum() for c in word):
+        return []
+    if word.lower() in ("xxx", "xx", "yyy"):
+        return [Word(text="xxx", kind=Kind.UNINTELLIGIBLE)]
+    return [Word(text=word)]
+
+
+def _remark(token: str) -> Sequence[Word]:
+    inside = token[1:-1].strip().lower()
+    if inside in UNINTELLIGIBLE:
+        return [Word(text="xxx", kind=Kind.UNINTELLIGIBLE)]
+    if inside in PAUSES:
+        return [Word(text="(.)", kind=Kind.PAUSE)]
+    if token[0] == "(" and not NOISES.fullmatch(inside):
+        return [word for part in token[1:-1].split() for word in _event(part)]
+    name = "_".join(re.findall(r"[\w']+", inside))
+    return [Word(text=name, kind=Kind.NONVERBAL)] if name else []
+
+
+def carries_disfluency(found: Sequence[Utterance]) -> bool:
+    """Whether any utterance holds a filler, a fragment or retraced material: the mark of a verbatim transcript."""
+    marks = (Kind.FILLER, Kind.FRAGMENT, Kind.REPEATED, Kind.REVISED)
+    return any(word.kind in marks for utterance in found for word in utterance.words)
+
+
+ASSUMED = "PAR"
+"""Code of the only speaker of a transcript that names none."""
+
+
+def assembled(
+    kind: str,
+    labels: Sequence[str],
+    found: Sequence[Utterance],
+    source: Source,
+    participant: str | None,
+    *,
+    language: str | None = None,
+    roles: Mapping[str, str] | None = None,
+    assumed: bool = False,
+) -> Transcript:
+    """The transcript of utterances read from a format that annotates nothing.
+
+    Parameters
+    ----------
+    kind : str
+        `Transcript.source`.
+    labels : sequence of str
+        Speakers in order; `roles` gives those that are known.
+    assumed : bool
+        Whether the file names no speaker, so that one was assumed.
+    """
+    known = dict(roles or {})
+    speakers = tuple(Speaker(code=label, role=known.get(label) or role_of(label)) for label in labels)
+    code, choice = choose(speakers, found, participant)
+    if assumed and participant is None:
+        choice = ParticipantChoice.ASSUMED
+        source.notes.add("The transcript names no speakers; one speaker, the participant, was assumed")
+    return Transcript(
+        source=kind,
+        language=language,
+        verbatim=carries_disfluency(found),
+        speakers=speakers,
+        participant=code,
+        participant_choice=choice,
+        utterances=tuple(found),
+        notes=source.notes.told(),
+        sha256=source.sha256,
+    )
+
+
+_ROLES = {
+    "Participant": {"participant", "par", "patient", "subject", "pt", "client", "sub"},
+    "Target_Child": {"chi", "child", "target_child"},
+    "Investigator": {
+        "investigator", "inv", "interviewer", "int", "examiner", "exa", "clinician", "doctor", "researcher", "tester",
+    },
+}  # fmt: skip
+
+
+def role_of(label: str) -> str:
+    """The CHAT role that a speaker's label names, digits ignored; Unidentified for any other."""
+    plain_label = re.sub(r"[\d\s_]+$", "", label.strip().lower())
+    return next((role for role, labels in _ROLES.items() if plain_label in labels), "Unidentified")

@@ -1,0 +1,526 @@
+"""CHAT in and out: every mark becomes the right event, and nothing said is lost on the way back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+from pathlib import Path
+
+import pylangacq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lalia.data_schemas import (
+    Code,
+    Kind,
+    LaliaError,
+    ParticipantChoice,
+    Recording,
+    Speaker,
+    TimeSource,
+    Transcript,
+    Utterance,
+    Word,
+)
+from lalia.pipeline.formats import detect, read, write_chat
+
+RECORDING = Recording(recording_id="rec-1", participant_id="p1", path="Jane_Doe.wav", sex="F", age=67.5)
+HEAD = """@UTF8
+@Begin
+@Languages:\teng
+@Participants:\tPAR Jane Participant, INV Investigator
+@ID:\teng|corpus|PAR|67;06.|female|||Participant|||
+@ID:\teng|corpus|INV|||||Investigator|||
+"""
+
+
+@pytest.fixture
+def chat(tmp_path: Path):
+    """Read CHAT text from a file, with the usual headers unless it brings its own."""
+
+    def from_text(body: str | bytes, participant: str | None = None) -> Transcript:
+        path = tmp_path / "t.cha"
+        if isinstance(body, bytes):
+            path.write_bytes(body)
+        else:
+            whole = body if body.startswith("@") else f"{HEAD}{body}@End\n"
+            path.write_bytes(whole.encode())
+        return read(path, participant=participant)
+
+    return from_text
+
+
+def told(transcript: Transcript) -> str:
+    return " ".join(transcript.notes)
+
+
+def kinds(utterance: Utterance) -> str:
+    """Each event as text, with a letter for its kind unless it is a word."""
+    letters = {
+        Kind.WORD: "", Kind.FILLER: "/f", Kind.FRAGMENT: "/g", Kind.REPEATED: "/r", Kind.REVISED: "/v",
+        Kind.UNINTELLIGIBLE: "/u", Kind.NONVERBAL: "/n", Kind.PAUSE: "/p",
+    }  # fmt: skip
+    return " ".join(word.text + letters[word.kind] for word in utterance.words)
+
+
+# Main line, and the events it must give; from the examples and rules of the CHAT manual.
+LINES = {
+    "hello there .": "hello there",
+    "&-um well &+fr friend &~gaga .": "um/f well fr/g friend gaga/g",
+    "&uh I saw the &br bread .": "uh/f I saw the br/g bread",
+    "um@fp yes .": "um/f yes",
+    "the [/] the boy .": "the/r the boy",
+    "<the boy> [/] the boy ran .": "the/r boy/r the boy ran",
+    "<<a b> [/] a b c> [//] d .": "a/r b/r a/v b/v c/v d",
+    "<the &-uh dog (.)> [//] the cat .": "the/v uh/f dog/v (.)/p the cat",
+    "I went [///] he came .": "I went/v he came",
+    "<so you> [/-] no .": "so/v you/v no",
+    "and xxx then yyy www .": "and xxx/u then yyy/u www/u",
+    "&=laughs I miss her &=ges:wave .": "laughs/n I miss her ges:wave/n",
+    "a (.) or (..) cat (...) or (2.3) what (1:05.2) .": "a (.)/p or (..)/p cat (...)/p or (2.3)/p what (1:05.2)/p",
+    "he 0is going 0det home .": "he going home",
+    "0 [=! crying] .": "",
+    "mine &*INV:mhm is big .": "mine is big",
+    "(be)cause (un)til somethin(g) .": "because until something",
+    "no:: ba^na:na ˈreal .": "no banana real",
+    "ice_cream black+board .": "ice_cream blackboard",
+    "b@l woof@o hola@s:spa gumma@c .": "b woof hola gumma",
+    "↑so↓ °soft° ↫c-c↫cat ⌈yes⌉ .": "so soft cat yes",
+    "no [x 3] .": "no/r no/r no",
+    "<bye bye> [x 2] .": "bye/r bye/r bye bye",
+    "brella@n [: umbrella] [* p:n] goed [* m:=ed] .": "brella goed",
+    "well , I said “come on” ; yes .": "well I said come on yes",
+    "„ so ‡ go [!] there [!!] [?] [= the park] [% points] [>] .": "so go there",
+    "+< that sounds nice .": "that sounds nice",
+    '+" hello again .': "hello again",
+    "dog . [+ exc]": "dog",
+    "&-uh [/] &-uh I [/] &-um I .": "uh/f uh/f I/r um/f I",
+    "# so #2 then .": "#/p so #2/p then",
+    "we [<] <two three> [>1] go +//.": "we two three go",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_marks(chat, line):
+    assert kinds(chat(f"*PAR:\t{line}\n").utterances[0]) == LINES[line]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_writing_what_was_read_gives_the_same_transcript(chat, line):
+    first = chat(f"*PAR:\t{line}\n")
+    written = write_chat(first, RECORDING)
+    second = chat(written)
+    assert second.utterances == first.utterances
+    assert second.speakers == first.speakers
+    assert write_chat(second.model_copy(update={"notes": first.notes}), RECORDING) == written
+
+
+def test_a_group_is_written_as_it_was(chat):
+    line = "*PAR:\t<<a b> [/] a b c> [//] no [x 3] 0is gonna [: going to] [* x] , (be)cause &*INV:mhm b@l +/. [+ exc]"
+    assert line in write_chat(chat(f"{line}\n"), RECORDING)
+
+
+TERMINATORS = [".", "?", "!", "+...", "+..?", "+!?", "+/.", "+/?", "+//.", "+//?", '+"/.', '+".', "+."]
+
+
+@pytest.mark.parametrize("terminator", TERMINATORS)
+def test_terminators(chat, terminator):
+    transcript = chat(f"*PAR:\tI see it {terminator}\n")
+    assert transcript.utterances[0].terminator == terminator
+    assert kinds(transcript.utterances[0]) == "I see it"
+    assert transcript.notes == ()
+
+
+def test_pause_lengths_targets_and_codes(chat):
+    words = chat("*PAR:\ta (.) (2.3) (1:05.2) gonna [: going to] [* s] were [:: was] , 0is b@l .\n").utterances[0].words
+    assert [word.duration for word in words[1:4]] == [None, 2.3, 65.2]
+    assert [word.target for word in words] == [None, None, None, None, "going to", "was", None]
+    assert words[4].codes == ("[* s]",)
+    assert words[5].codes == ("[::]", ",", "0is")
+    assert words[6].codes == ("@l",)
+
+
+@pytest.mark.parametrize(
+    ("bullet", "times"),
+    [
+        ("\x15125_2475\x15", (0.125, 2.475)),
+        ('\x15%snd:"old file"_125_2475\x15', (0.125, 2.475)),
+        ("•125_2475•", (0.125, 2.475)),
+        ("\x15125_2475-\x15", (0.125, 2.475)),
+        ("\x15900_100\x15", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_time_marks(chat, bullet, times):
+    said = chat(f"*PAR:\thello . {bullet}\n").utterances[0]
+    assert (said.start, said.end) == times
+
+
+def test_lost_time_marks_are_read_with_a_note(chat):
+    transcript = chat("*PAR:\thello . 125_2475\n")
+    assert (transcript.utterances[0].start, transcript.utterances[0].end) == (0.125, 2.475)
+    assert "without their control characters" in told(transcript)
+
+
+def wor(*words: tuple[str, int, int]) -> str:
+    return "%wor:\t" + " ".join(f"{word} \x15{start}_{end}\x15" for word, start, end in words) + " .\n"
+
+
+def test_word_times(chat):
+    tier = wor(("um", 0, 100), ("the", 100, 200), ("the", 200, 300), ("fr", 300, 400), ("dog", 400, 500))
+    words = chat(f"*PAR:\t&-um the [/] the (.) &+fr dog . \x150_500\x15\n{tier}").utterances[0].words
+    assert [word.start for word in words] == [0.0, 0.1, 0.2, None, 0.3, 0.4]
+    assert {word.times for word in words if word.start is not None} == {TimeSource.GIVEN}
+
+
+def test_word_times_where_the_aligner_left_events_out(chat):
+    no_fragments = wor(("um", 0, 100), ("dog", 400, 500))
+    words = chat(f"*PAR:\t&-um &+d dog xxx .\n{no_fragments}").utterances[0].words
+    assert [word.start for word in words] == [0.0, None, 0.4, None]
+
+
+def test_word_times_of_a_replaced_word(chat):
+    tier = wor(("I'm", 0, 100), ("going", 100, 150), ("to", 150, 200), ("go", 200, 300))
+    words = chat(f"*PAR:\tI'm gonna [: going to] go .\n{tier}").utterances[0].words
+    assert [(word.start, word.end) for word in words] == [(0.0, 0.1), (0.1, 0.2), (0.2, 0.3)]
+
+
+def test_a_word_without_its_own_time_mark_has_none(chat):
+    words = chat("*PAR:\tthe dog ran .\n%wor:\tthe \x150_100\x15 dog ran \x15200_300\x15 .\n").utterances[0].words
+    assert [word.start for word in words] == [0.0, None, 0.2]
+
+
+@pytest.mark.parametrize("words", [("the", "cat"), ("the",), ("the", "dog", "ran")])
+def test_word_times_that_do_not_match_are_not_used(chat, words):
+    tier = wor(*((word, 100 * at, 100 * at + 50) for at, word in enumerate(words)))
+    transcript = chat(f"*PAR:\tthe dog . \x150_900\x15\n{tier}")
+    assert [word.start for word in transcript.utterances[0].words] == [None, None]
+    assert (transcript.utterances[0].start, transcript.utterances[0].end) == (0.0, 0.9)
+    assert "do not match" in told(transcript)
+    assert "line 8" in told(transcript)
+
+
+def test_headers(chat):
+    transcript = chat("*PAR:\tyes .\n*INV:\tno .\n")
+    assert transcript.speakers == (
+        Speaker(code="PAR", role="Participant"),
+        Speaker(code="INV", role="Investigator"),
+    )
+    assert (transcript.language, transcript.source, transcript.verbatim) == ("en", "chat", True)
+    assert (transcript.participant, transcript.participant_choice) == ("PAR", ParticipantChoice.ROLE)
+    whole = f"{HEAD}*PAR:\tyes .\n*INV:\tno .\n@End\n"
+    assert transcript.sha256 == hashlib.sha256(whole.encode()).hexdigest()
+
+
+def test_continuation_lines(chat):
+    transcript = chat("*PAR:\tthe dog\n\tran home\n\t. \x150_900\x15\n%com:\tone\n\ttwo\n*INV:\tyes .\n")
+    assert [kinds(u) for u in transcript.utterances] == ["the dog ran home", "yes"]
+    assert transcript.utterances[0].end == 0.9
+
+
+def test_tiers_that_are_not_read_are_listed_once(chat):
+    transcript = chat("*PAR:\tyes .\n%mor:\tco|yes .\n*PAR:\tno .\n%mor:\tco|no .\n")
+    assert [note for note in transcript.notes if "%mor" in note] == ["Dependent tiers %mor were not read."]
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "note"),
+    [
+        ("*PAR:\thello\n", "hello", "Utterances without a terminator were given a full stop (line 7)."),
+        ("*PAR:\thello.\n", "hello", "written against the last word"),
+        ("*PAR:\t<a b [/] c .\n", "a b/r c", "never closed were left out (line 7)."),
+        ("*PAR:\ta > b .\n", "a b", "close nothing were left out (line 7)."),
+        ("*PAR:\ta [b c .\n", "a b c", "belong to nothing were left out (line 7)."),
+        ("*PAR:\ta . b .\n", "a b", "more than one terminator"),
+        ("*PAR:\ta \x15x\x15 b .\n", "a b", "Time marks that could not be read"),
+        ("rubbish\n*PAR:\ta .\n", "a", "no header, main line or dependent tier were skipped (line 7)."),
+        ("*PAR a .\n*PAR:\tb .\n", "b", "skipped (line 7)."),
+        ("*PAR:\t\n*PAR:\tb .\n", "b", "Main lines that say nothing were skipped (line 7)."),
+        ("%wor:\ta .\n*PAR:\tb .\n", "b", "Dependent tiers without a main line were skipped (line 7)."),
+        ("*ZZZ:\tb .\n", "b", "ZZZ is not listed"),
+        ("*PAR:\tb\x01\x02 .\n", "b", "Control or invisible characters"),
+        ("*PAR:\tno [x 99999999] .\n", "no", "Repeat counts outside 1-50"),
+        (f"*PAR:\t{'<' * 60} a .\n", "a", "more than 50 deep"),
+        ("*PAR:\ta .\n@End\n*PAR:\tb .\n", "a", "Lines after @End were skipped (lines 9, 10)."),
+    ],
+)
+def test_broken_rules_give_utterances_and_notes(chat, body, said, note):
+    transcript = chat(body)
+    assert " ".join(kinds(u) for u in transcript.utterances) == said
+    assert note in told(transcript)
+
+
+def test_counts_cannot_swell_a_transcript(chat):
+    transcript = chat("*PAR:\ta [x 50] .\n" * 1000)
+    assert 10_000 < sum(len(u.words) for u in transcript.utterances) < 12_000
+    assert "or too many, were kept as codes only" in told(transcript)
+
+
+def test_many_lines_share_one_note(chat):
+    transcript = chat("*PAR:\thello\n" * 100)
+    assert transcript.notes == (
+        "Utterances without a terminator were given a full stop (lines 7, 8, 9, 10, 11 and 95 more).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "got"),
+    [
+        (b"just some text\nand more\n", "neither"),
+        (b"@UTF8\n@Begin\n@End\n", "none"),
+        (HEAD.encode() + b"*PAR hello .\n@End\n", "skipped (line 7)"),
+        (b"@Begin\n*PAR:\thel\x00lo .\n", "NUL"),
+        (b"\xff\xfe" + "@Begin\n".encode("utf-16-le"), "NUL"),
+        (b" " * (20 * 1024**2 + 1), "20.0 MB"),
+        (HEAD.encode() + b"*PAR:\t" + b"a " * 500_001, "Got more"),
+    ],
+)
+def test_what_is_refused(chat, data, got):
+    with pytest.raises(LaliaError) as caught:
+        chat(data)
+    assert caught.value.code is Code.BAD_TRANSCRIPT
+    assert got in str(caught.value)
+
+
+def test_other_errors(tmp_path, chat):
+    with pytest.raises(LaliaError) as caught:
+        read(tmp_path / "absent.cha")
+    assert caught.value.code is Code.MISSING_FILE
+    assert str(tmp_path) not in str(caught.value)
+    with pytest.raises(LaliaError) as caught:
+        chat(b" \n")
+    assert caught.value.code is Code.EMPTY_FILE
+    with pytest.raises(LaliaError) as caught:
+        read(tmp_path / "notes.docx")
+    assert caught.value.code is Code.UNSUPPORTED_FORMAT
+
+
+def test_encodings(chat):
+    text = f"{HEAD}*PAR:\tcafé .\n@End\n"
+    assert kinds(chat(b"\xef\xbb\xbf" + text.encode()).utterances[0]) == "café"
+    latin = chat(text.encode("latin-1"))
+    assert kinds(latin.utterances[0]) == "café"
+    assert "Latin-1" in told(latin)
+    # A letter and its accent as two characters are the same word.
+    assert kinds(chat(text.replace("é", "e\u0301")).utterances[0]) == "café"
+    assert kinds(chat(text.replace("\n", "\r\n")).utterances[0]) == "café"
+    assert kinds(chat(text.replace("\n", "\r")).utterances[0]) == "café"
+
+
+def choice(chat, participants: str, lines: str, label: str | None = None) -> tuple[str, str]:
+    text = f"@Begin\n@Participants:\t{participants}\n{lines}@End\n"
+    found = chat(text, participant=label)
+    return found.participant, found.participant_choice.value
+
+
+def test_participant_choice(chat):
+    both = "*INV:\ttell me all about it .\n*PAR:\tyes .\n"
+    assert choice(chat, "INV Investigator, PAR Participant", both) == ("PAR", "role")
+    assert choice(chat, "INV Investigator, PAR Participant", both, "inv") == ("INV", "manifest")
+    assert choice(chat, "INV Investigator, PAR Speaker", both) == ("PAR", "role")
+    assert choice(chat, "INV Investigator, PAR Other", both) == ("INV", "most_words")
+    assert choice(chat, "CHI Target_Child, INV Mother", "*INV:\thello .\n") == ("CHI", "role")
+    assert choice(chat, "INV Investigator", "*INV:\thello .\n") == ("INV", "only_speaker")
+    assert choice(chat, "INV Participant, PAR Participant", both) == ("INV", "most_words")
+    with pytest.raises(LaliaError) as caught:
+        choice(chat, "INV Investigator, PAR Participant", both, "SUB")
+    assert caught.value.code is Code.BAD_TRANSCRIPT
+    assert "INV, PAR" in str(caught.value)
+
+
+def oracle(text: str) -> list[str]:
+    return [w for w in pylangacq.CHAT.from_strs([text]).words() if any(c.isalnum() for c in w)]
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if not re.search(r"(^|\s)&[a-z]|#|↑|no::|black", line)])
+def test_another_reader_finds_the_same_words(chat, line):
+    transcript = chat(f"*PAR:\t{line}\n")
+    ours = [
+        part
+        for word in transcript.utterances[0].words
+        if word.kind is Kind.WORD
+        for part in (word.target.split() if word.target and "[::]" not in word.codes else [word.text])
+    ]
+    # That reader takes filled pauses in the old notation for words.
+    theirs = [word for word in oracle(write_chat(transcript, RECORDING)) if not (word == "um" and "@fp" in line)]
+    assert ours == theirs
+
+
+FILES = [
+    "data/audio_chat_demo/test.cha",
+    "data/audio_chat_demo/unlinked.cha",
+    "reference/language_values/reftext_clinical.cha",
+    "reference/language_values/reftext_clinical_mor.cha",
+]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_real_files_survive_reading_and_writing(chat, shared, name):
+    first = read(shared / name)
+    written = write_chat(first, RECORDING)
+    second = chat(written)
+    assert second.utterances == first.utterances
+    assert (second.speakers, second.participant, second.language) == (
+        first.speakers, first.participant, first.language,
+    )  # fmt: skip
+    assert oracle(written) == oracle((shared / name).read_text(encoding="utf-8"))
+
+
+def test_real_word_times(shared):
+    path = shared / "data/audio_chat_demo/test.cha"
+    words = [word for u in read(path).utterances for word in u.words]
+    tiers = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("%wor")]
+    given = [int(start) / 1000 for tier in tiers for start in re.findall(r"\x15(\d+)_\d+\x15", tier)]
+    assert [word.start for word in words if word.start is not None] == given
+    # All but the one utterance of six words that has no %wor tier.
+    assert [word.text for word in words if word.start is None] == ["this", "is", "a", "test", "of", "wake-up"]
+    assert [w.start for w in words if w.kind is Kind.FILLER] == [17.455, 20.735]
+
+
+def test_no_name_or_path_is_written(chat):
+    written = write_chat(chat("*PAR:\tyes .\n"), RECORDING)
+    assert "Jane" not in written
+    assert "@ID:\teng|lalia|PAR|67;06.|female|||Participant|||" in written
+    assert "@Media:\trec-1, audio, unlinked" in written
+
+
+def test_what_a_rule_marked_is_told_from_what_a_person_marked(chat):
+    words = detect.mark([Word(text=text) for text in "um I like I like the the wh- dog".split()])
+    transcript = Transcript(
+        source="whisper",
+        speakers=(Speaker(code="PAR", role="Participant"),),
+        utterances=(Utterance(speaker="PAR", words=words),),
+    )
+    written = write_chat(transcript, RECORDING)
+    assert "*PAR:\t&-um <I like> [/] I like the [/] the &+wh dog .\n%xdetected:\t1 2 3 6 8\n" in written
+    assert chat(written).utterances == transcript.utterances
+
+
+def test_text_that_chat_cannot_hold_is_repaired(chat):
+    texts = ["Hello,", "AT&T", "[x]", "3:30", "1,000", "0", "New York", "a\x15b", "—", "dog."]
+    transcript = Transcript(
+        source="whisper",
+        speakers=(Speaker(code="speaker one", role="Speaker"),),
+        participant="speaker one",
+        utterances=(Utterance(speaker="speaker one", words=tuple(Word(text=text) for text in texts)),),
+    )
+    back = chat(write_chat(transcript, RECORDING))
+    assert kinds(back.utterances[0]) == "Hello AT_T x 3:30 1000 zero New_York a_b dog"
+    assert (back.participant, back.participant_choice) == ("speaker_one", ParticipantChoice.ROLE)
+
+
+LETTERS = string.ascii_letters + "éüñ'"
+plain_texts = st.text(LETTERS, min_size=1, max_size=8).filter(
+    lambda text: text.strip("'") and text not in ("xxx", "yyy", "www", "xx", "yy")
+)
+
+
+@st.composite
+def words(draw, at: int) -> Word:
+    kind = draw(st.sampled_from(list(Kind)))
+    if kind is Kind.PAUSE:
+        text, duration = draw(st.sampled_from([("(.)", None), ("(..)", None), ("(0.4)", 0.4), ("(1:02.5)", 62.5)]))
+        return Word(text=text, kind=kind, duration=duration)
+    text = "xxx" if kind is Kind.UNINTELLIGIBLE else draw(plain_texts)
+    if kind is Kind.NONVERBAL:
+        return Word(text=text, kind=kind)
+    target = draw(st.none() | plain_texts) if kind is not Kind.UNINTELLIGIBLE else None
+    return Word(
+        text=text, kind=kind, target=target, start=at / 1000, end=(at + 50) / 1000, times=TimeSource.GIVEN,
+        detected=draw(st.booleans()),
+    )  # fmt: skip
+
+
+@st.composite
+def transcripts(draw) -> Transcript:
+    utterances = []
+    for number in range(draw(st.integers(1, 4))):
+        count = draw(st.integers(1, 8))
+        start = number * 10_000
+        said = tuple(draw(words(start + 100 * at)) for at in range(count))
+        timed = draw(st.booleans())
+        utterances.append(
+            Utterance(
+                speaker=draw(st.sampled_from(["PAR", "INV"])),
+                words=said,
+                terminator=draw(st.sampled_from(TERMINATORS)),
+                start=start / 1000 if timed else None,
+                end=(start + 1000) / 1000 if timed else None,
+            )
+        )
+    speakers = (Speaker(code="PAR", role="Participant"), Speaker(code="INV", role="Investigator"))
+    return Transcript(source="whisper", speakers=speakers, utterances=tuple(utterances), language="en")
+
+
+def without_codes(transcript: Transcript) -> list[Utterance]:
+    return [
+        u.model_copy(update={"words": tuple(w.model_copy(update={"codes": ()}) for w in u.words)})
+        for u in transcript.utterances
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(transcript=transcripts())
+def test_any_transcript_survives_writing_and_reading(tmp_path_factory, transcript):
+    path = tmp_path_factory.getbasetemp() / "any.cha"
+    path.write_text(write_chat(transcript, RECORDING), encoding="utf-8")
+    back = read(path)
+    assert without_codes(back) == list(transcript.utterances)
+    assert (back.speakers, back.participant, back.language) == (transcript.speakers, "PAR", "en")
+    # What was read keeps its codes through another round.
+    path.write_text(write_chat(back, RECORDING), encoding="utf-8")
+    assert read(path).utterances == back.utterances
+
+
+def as_the_other_reader_counts(utterance: Utterance) -> Utterance:
+    """It takes the target of a filler for a word, and `+!?` for two terminators."""
+    words = [w if w.kind is Kind.WORD else w.model_copy(update={"target": None}) for w in utterance.words]
+    terminator = "?" if utterance.terminator == "+!?" else utterance.terminator
+    return utterance.model_copy(update={"words": tuple(words), "terminator": terminator})
+
+
+@settings(max_examples=100, deadline=None)
+@given(transcript=transcripts())
+def test_what_is_written_is_chat_to_another_reader(transcript):
+    utterances = tuple(as_the_other_reader_counts(u) for u in transcript.utterances)
+    expected = [w.target or w.text for u in utterances for w in u.words if w.kind is Kind.WORD]
+    assert oracle(write_chat(transcript.model_copy(update={"utterances": utterances}), RECORDING)) == expected
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        (
+            "dog the um < > [ ] [/] [//] [x [: a] [:: b] [x 2] [x 3] [* s] [+ exc] [- spa] &-uh &+d &=x &*I:a & &- &= "
+            '0 0is ( (.) (2.3) (1:2) ) . ? ! +... +/. + +< +" +, “ ” , ; : „ ‡ # #3 xxx a@l @ @@ b@ $ ↑ no:: : '
+            "(be)cause \x15 \x151_2\x15 \x15a\x15 copy form: \u202e 1,000 a.b ..."
+        ).split(" ")
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(tokens=SOUP, glue=st.sampled_from([" ", ""]))
+def test_any_mixture_of_marks_is_read_and_settles(tmp_path_factory, tokens, glue):
+    path = tmp_path_factory.getbasetemp() / "soup.cha"
+    path.write_text(f"{HEAD}*INV:\tyes .\n*PAR:\t{glue.join(tokens)}\n@End\n", encoding="utf-8")
+    first = read(path)
+    path.write_text(write_chat(first, RECORDING), encoding="utf-8")
+    second = read(path)
+    assert [kinds(u) for u in second.utterances] == [kinds(u) for u in first.utterances]
+    path.write_text(write_chat(second, RECORDING), encoding="utf-8")
+    assert read(path).utterances == second.utterances
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=200))
+def test_any_text_is_read_or_refused(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "text.cha"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    refused = None
+    try:
+        assert read(path).utterances
+    except LaliaError as error:
+        refused = error.code
+    assert refused in (None, Code.BAD_TRANSCRIPT, Code.EMPTY_FILE)
