@@ -67,8 +67,6 @@ def counts(token: Token) -> bool:
     return token.pos not in {"PUNCT", "SPACE", "SYM"} and any(map(str.isalnum, token.text))
 
 
-
-
 def roots_of(parse: Parse) -> list[int]:
     """Index of the root above each token; a root is its own head.
 
