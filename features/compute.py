@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,9 @@ from .registry import FEATURES, ROOTS, VIEWS, Feature
 
 DRAWS = 1000
 """Bootstrap draws of an interval: the Monte-Carlo error of a 95 % bound is then about 3 % of its width."""
+
+INDICES = 1 << 20
+"""Resampled indices held at once, 8 MiB."""
 
 
 class Views:
@@ -141,7 +144,7 @@ def measured(spec: FeatureSpec, value: float | Estimate | Missing, seed: int = 0
 def _interval(spec: FeatureSpec, estimate: Estimate, seed: int) -> tuple[float | None, float | None]:
     if estimate.replicate is None or estimate.units < 2:
         return None, None
-    drawn = estimate.replicate(_draws(estimate.units, seed))
+    drawn = np.concatenate([estimate.replicate(rows) for rows in _draws(estimate.units, seed)])
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < DRAWS // 2:
         return None, None
@@ -149,8 +152,11 @@ def _interval(spec: FeatureSpec, estimate: Estimate, seed: int) -> tuple[float |
     return float(low), float(high)
 
 
-def _draws(units: int, seed: int) -> npt.NDArray[np.intp]:
-    # Features over the same units are resampled alike, so that their intervals can be compared.
+def _draws(units: int, seed: int) -> Iterator[npt.NDArray[np.intp]]:
+    # Features over the same units are resampled alike, so that their intervals can be compared. An hour holds
+    # ten thousand voiced runs: all draws at once would be the largest thing in memory.
     digest = hashlib.sha256(f"{units}:{seed}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
-    return rng.integers(0, units, size=(DRAWS, units))
+    rows = max(1, INDICES // units)
+    for first in range(0, DRAWS, rows):
+        yield rng.integers(0, units, size=(min(rows, DRAWS - first), units))
