@@ -18,7 +18,6 @@ from ..data_schemas import (
     Rejected,
     Sample,
     Settings,
-    Transcript,
 )
 from ..features import Views
 from .annotate import annotate
@@ -98,6 +97,7 @@ def assess_one(
             scores = predict(features, sample, settings)
         with clock("draw"):
             drawing = draw(sample, views)
+            models = models_used(item, sample, settings)
     except Exception as error:  # one recording must not end the batch
         return rejection(item.recording.recording_id, clock.stage, error)
     return Assessment(
@@ -108,7 +108,7 @@ def assess_one(
         features=features,
         scores=scores,
         drawing=drawing,
-        models=models_used(transcript, sample, settings),
+        models=models,
     )
 
 
@@ -127,12 +127,12 @@ def summary(audio: Audio) -> AudioSummary:
     )
 
 
-def models_used(transcript: Transcript, sample: Sample, settings: Settings) -> tuple[ModelUse, ...]:
-    """The models that took part in this recording; a given transcript needed no recogniser."""
+def models_used(item: Located, sample: Sample, settings: Settings) -> tuple[ModelUse, ...]:
+    """The models that took part in this recording; a given transcript needed no recogniser, whoever made it."""
     from ..models import embedders, parsers, registry, whisper
 
     used = [registry.use("silero-vad", "vad")]
-    if transcript.engine is not None:
+    if item.transcript is None and getattr(sample.transcript, "engine", None) is not None:
         used.append(whisper.load(settings.model, settings.engine, settings.device).use)
     if not isinstance(sample.parses, Missing):
         used.append(parsers.load(settings.parser).use)

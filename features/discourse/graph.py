@@ -19,6 +19,8 @@ Numbers = npt.NDArray[Any]
 SHUFFLES = 100
 BATCH = 64
 """Windows whose shuffles are measured together: large enough for speed, small enough for 1 MB arrays."""
+SLICE = 256
+"""Windows whose structure is measured together: their matrices take 2 MB each."""
 
 EXAMPLE = walks_of(
     "the dog saw the cat and the cat saw the dog and then the dog sat by "
@@ -86,12 +88,21 @@ NETWORKX = "equal to networkx on the same edges"
     ),
 )
 def structure(word_walks: Walks) -> dict[str, Value]:
-    nodes, linked = word_walks.nodes, word_walks.linked
+    # Slice by slice: a matrix of every window at once would be 7 kB a word, several times over.
+    firsts = range(0, len(word_walks), SLICE)
+    parts = [_per_window(word_walks.nodes[at : at + SLICE], word_walks.linked[at : at + SLICE]) for at in firsts]
+    return {
+        f"discourse_graph.{name}": _mean(np.concatenate([np.asarray(part[name], np.float64) for part in parts]))
+        for name in parts[0]
+    }
+
+
+def _per_window(nodes: Numbers, linked: Numbers) -> dict[str, Numbers]:
     matrix = count.adjacency(nodes, linked)
     forward, backward = count.bits_of_walks(nodes, linked)
     words = nodes.max(axis=1) + 1
     edges = linked.sum(axis=1)
-    per_window: dict[str, Numbers] = {
+    return {
         "nodes": words,
         "edges": edges,
         "repeated_edges": count.repeated(nodes, linked),
@@ -102,7 +113,6 @@ def structure(word_walks: Walks) -> dict[str, Value]:
         **_loops(matrix),
         **_paths(matrix, words),
     }
-    return {f"discourse_graph.{name}": _mean(values) for name, values in per_window.items()}
 
 
 def _mean(values: Numbers) -> Value:
