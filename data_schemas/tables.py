@@ -67,6 +67,22 @@ SCORES = (
     ),
 )
 
+RECORDINGS = (
+    *IDENTITY,
+    Column("language", "string", "Language of the transcript.", optional=True),
+    Column("duration", "number", "Seconds.", optional=True, low=0),
+    Column("rate", "integer", "Samples per second in the file.", optional=True, low=1),
+    Column(
+        "flags", "string", "What limits the recording, separated by blanks; docs/input.md lists them.", optional=True
+    ),
+    Column("transcript", "string", "Where the words come from: a format when given, else whisper.", optional=True),
+    Column("model", "string", "Recogniser's model.", optional=True),
+    Column("verbatim", "string", "Whether fillers and false starts are kept.", optional=True, values=("yes", "no")),
+    Column("participant_choice", "string", "How the participant was told from other speakers.", optional=True),
+    Column("notes", "string", "What a reader of the transcript must know.", optional=True),
+    Column("key", "string", "Content hash of the recording, its settings and the models."),
+)
+
 ERRORS = (
     Column("recording_id", "string", "Identifier of the rejected item, as given."),
     Column("stage", "string", "Stage of the line that rejected it."),
@@ -154,6 +170,7 @@ def data_package(specs: Mapping[str, FeatureSpec]) -> dict[str, Any]:
     tables = {
         "features": (features_columns(specs.values()), ("recording_id",)),
         "features_long": (FEATURES_LONG, ("recording_id", "feature")),
+        "recordings": (RECORDINGS, ("recording_id",)),
         "scores": (SCORES, ("recording_id", "model")),
         "errors": (ERRORS, ()),
     }

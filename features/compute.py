@@ -94,7 +94,7 @@ def evaluate(
 def _unmet(found: Feature, views: Views, sample: Sample, language: str | None) -> Missing | None:
     spec = found.spec
     if spec.tasks and sample.recording.task not in spec.tasks:
-        return Missing(Reason.WRONG_TASK, f"needs {' or '.join(sorted(spec.tasks))}, got {sample.recording.task}")
+        return Missing(Reason.WRONG_TASK, f"needs {' or '.join(sorted(spec.tasks))}, {_got(sample.recording.task)}")
     if spec.languages and language and language.split("-")[0] not in spec.languages:
         return Missing(Reason.WRONG_LANGUAGE, f"needs {', '.join(sorted(spec.languages))}, got {language}")
     for name in found.views:
@@ -112,6 +112,10 @@ def _unmet(found: Feature, views: Views, sample: Sample, language: str | None) -
     if spec.verbatim and not verbatim:
         return Missing(Reason.NOT_VERBATIM, "the transcript does not keep fillers and false starts")
     return None
+
+
+def _got(task: str | None) -> str:
+    return "no task is given" if task is None else f"got {task}"
 
 
 def _settle(found: Feature, views: Views, made: dict[Any, Any], seed: int) -> Measured | Missing:
@@ -149,7 +153,8 @@ def _interval(spec: FeatureSpec, estimate: Estimate, seed: int) -> tuple[float |
     if len(drawn) < DRAWS // 2:
         return None, None
     low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
+    # Units that are all alike say nothing of how others would vary: no interval, not one of no width.
+    return (float(low), float(high)) if low < high else (None, None)
 
 
 def _draws(units: int, seed: int) -> Iterator[npt.NDArray[np.intp]]:

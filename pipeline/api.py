@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..data_schemas import Assessment, Code, LaliaError, Recording, Rejected, Score, Settings, Task, Transcript
-from ..data_schemas.tables import ERRORS, FEATURES_LONG, SCORES, Column, features_columns
+from ..data_schemas.tables import ERRORS, FEATURES_LONG, RECORDINGS, SCORES, Column, features_columns
 from ..features import specs
 
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ class BatchResult:
     def features_long(self) -> pd.DataFrame:
         """features_long.csv: one row a recording and feature, with unit, interval and reason."""
         return self._table("features_long.csv", FEATURES_LONG)
+
+    @cached_property
+    def recordings(self) -> pd.DataFrame:
+        """recordings.csv: one row a recording, with duration, quality flags and where the words come from."""
+        return self._table("recordings.csv", RECORDINGS)
 
     @cached_property
     def scores(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..data_schemas import Assessment, FeatureSpec, LaliaError, Rejected, Score
-from ..data_schemas.tables import ERRORS, FEATURES_LONG, SCORES, TOP, Column, features_columns, schema
+from ..data_schemas.tables import ERRORS, FEATURES_LONG, RECORDINGS, SCORES, TOP, Column, features_columns, schema
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
@@ -83,6 +83,31 @@ def long_rows(assessments: Iterable[Assessment]) -> list[Row]:
     ]
 
 
+def recording_rows(assessments: Iterable[Assessment]) -> list[Row]:
+    """Rows of recordings.csv: what to filter by before looking at a number."""
+    return [_recording_row(done) for done in assessments]
+
+
+def _recording_row(done: Assessment) -> Row:
+    rec, audio, said = done.recording, done.audio, done.transcript
+    return [
+        rec.recording_id,
+        rec.participant_id,
+        rec.session,
+        rec.task,
+        said.language if said else rec.language,
+        audio.duration if audio else None,
+        audio.rate if audio else None,
+        " ".join(audio.flags) or None if audio else None,
+        said.source if said else None,
+        said.model if said else None,
+        ("yes" if said.verbatim else "no") if said else None,
+        said.participant_choice if said else None,
+        " ".join(said.notes) or None if said else None,
+        done.key,
+    ]
+
+
 def score_rows(assessments: Iterable[Assessment]) -> list[Row]:
     """Rows of scores.csv, one per recording and model."""
     return [_score_row(score) for done in assessments for score in done.scores]
@@ -117,6 +142,7 @@ def tables(
     return {
         "features.csv": (features_columns(specs.values()), wide_rows(assessments, specs)),
         "features_long.csv": (FEATURES_LONG, long_rows(assessments)),
+        "recordings.csv": (RECORDINGS, recording_rows(assessments)),
         "scores.csv": (SCORES, score_rows(assessments)),
         "errors.csv": (ERRORS, error_rows(rejected)),
     }

@@ -60,3 +60,8 @@ def test_an_extreme_has_no_interval():
     found = measured(SPEC, estimates.extreme(VALUES, np.max))
     assert isinstance(found, Measured)
     assert found.ci_low is None
+
+
+def test_units_that_are_all_alike_have_no_interval():
+    found = measured(SPEC, estimates.mean([0.5, 0.5, 0.5]))
+    assert found == Measured(0.5, 3)

@@ -202,3 +202,9 @@ def test_quality_of_the_transcript():
     )
     given_transcript = evaluate(sample_of(np.zeros(8_000), 8_000, (), said(("PAR", WORDS))), names)
     assert given_transcript["quality.transcript_confidence"].reason is Reason.UNDEFINED
+
+
+def test_no_speech_at_all_is_too_short_and_not_a_failure():
+    silent = sample_of(np.zeros(96_000), speech=(), transcript=said(("PAR", [])))
+    for name, found in evaluate(silent, TIMING).items():
+        assert isinstance(found, Measured) or found.reason is not Reason.VIEW_FAILED, (name, found)

@@ -115,6 +115,7 @@ def test_run_folder_is_complete_private_and_valid(tmp_path):
     assert files == {
         "features.csv",
         "features_long.csv",
+        "recordings.csv",
         "scores.csv",
         "errors.csv",
         "data_dictionary.json",

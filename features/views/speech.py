@@ -214,7 +214,7 @@ def runs(timeline: Timeline, pauses: Spans) -> tuple[Run, ...]:
     following = [lengths.get(run.end, 0.0) for run in spoken]
     middles = [word.middle for word in timeline.words if word.kind in COUNTED]
     until = [bisect_right(middles, run.end + pause / 2) for run, pause in zip(spoken, following, strict=True)]
-    first = [0, *until[:-1]]
+    first = [0, *until[:-1]] if until else []
     until[-1:] = [len(middles)] if until else []
     return tuple(
         Run(run.start, run.end, pause, last - begun)

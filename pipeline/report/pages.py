@@ -26,6 +26,7 @@ TABLES = (
     ("features.csv", "one row a recording, one column a measure"),
     ("features_long.csv", "one row a recording and measure, with unit, interval and the reason where it is missing"),
     ("data_dictionary.json", "what each column means"),
+    ("recordings.csv", "one row a recording, with quality flags and where the words come from"),
     ("scores.csv", "scores of risk models"),
     ("errors.csv", "what could not be assessed, and why"),
     ("provenance.json", "inputs, versions, models and settings"),
