@@ -25,6 +25,7 @@ class Flag(StrEnum):
     """Quality flags the check stage can raise; each has a plain sentence in the report."""
 
     MIXED_DOWN = "mixed_down"
+    CHANNELS_APART = "channels_apart"
     CLIPPED = "clipped"
     LOW_SNR = "low_snr"
     NARROW_BAND = "narrow_band"

@@ -16,6 +16,12 @@ from typing import Any, BinaryIO
 MIX_BLOCK = 1 << 20
 """Samples rescaled at a time when dead channels were mixed in."""
 
+LOUDNESS_FRAME = 1024
+"""Samples in a frame of loudness, about a syllable at 8 kHz and less at higher rates."""
+
+TOGETHER = 0.5
+"""Correlation of the loudness of two channels below which they hold different speakers."""
+
 READ_FRAMES = 65536
 """Frames handled at a time."""
 
@@ -340,6 +346,7 @@ class Mixer:
         self._np, self._channels, self._channel, self._out = np, channels, channel, out
         self._alive = np.zeros(channels, dtype=bool)
         self._equal = True
+        self._loudness: list[Any] = []
         self.frames = 0
 
     def add(self, block: Any) -> None:
@@ -355,6 +362,9 @@ class Mixer:
             )
         self._alive |= block.any(axis=0)
         self._equal = self._equal and bool((block == block[:, :1]).all())
+        if self._channels == 2 and self._channel is None:
+            whole = block[: len(block) // LOUDNESS_FRAME * LOUDNESS_FRAME]
+            self._loudness.append(np.abs(whole.reshape(-1, LOUDNESS_FRAME, 2)).mean(axis=1))
         if self._channel is not None:
             mono = block[:, self._channel]
         elif self._channels == 1:
@@ -387,7 +397,17 @@ class Mixer:
             return 0, []
         if dead:
             self._rescale(self._channels / len(alive))
-        return (alive[0], dead) if len(alive) == 1 else (None, ["mixed_down", *dead])
+        if len(alive) == 1:
+            return alive[0], dead
+        return None, ["mixed_down", *(["channels_apart"] if self._apart() else []), *dead]
+
+    def _apart(self) -> bool:
+        # Two microphones in one room grow loud together; two speakers on a channel each take turns.
+        np = self._np
+        loudness = np.concatenate(self._loudness) if self._loudness else np.zeros((0, 2))
+        if len(loudness) < 2 or not loudness.std(axis=0).all():
+            return False
+        return bool(np.corrcoef(loudness.T)[0, 1] < TOGETHER)
 
     def _rescale(self, factor: float) -> None:
         # The mean was taken over all channels before it was known that some never sounded.

@@ -143,10 +143,19 @@ def stereo(path: Path, *channels: np.ndarray) -> Path:
 
 
 def test_channels_are_averaged_with_a_flag(tmp_path):
-    one, two = voice(1, seed=1), voice(1, seed=2)
+    one = voice(1, seed=1)
+    two = (0.5 * one + np.random.default_rng(0).normal(0, 0.01, len(one))).astype(np.float32)
     audio = take(stereo(tmp_path / "x.wav", one, two))
     np.testing.assert_array_equal(audio.samples, (one + two) / 2)
     assert (audio.native_channels, audio.channel, audio.flags) == (2, None, (Flag.MIXED_DOWN,))
+
+
+def test_speakers_on_channels_of_their_own_are_told(tmp_path):
+    turn = np.repeat(np.arange(20) % 2, RATE // 5).astype(np.float32)  # a change of speaker every 0.2 s
+    one, two = voice(4, seed=1) * turn, voice(4, seed=2) * (1 - turn)
+    leak = np.float32(0.05)
+    audio = take(stereo(tmp_path / "x.wav", one + leak * two, two + leak * one))
+    assert audio.flags == (Flag.MIXED_DOWN, Flag.CHANNELS_APART)
 
 
 @pytest.mark.parametrize("channel", [0, 1])

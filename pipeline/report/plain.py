@@ -18,6 +18,10 @@ FLAGS: Mapping[Flag, str] = {
         "The file has several channels, and they were mixed into one. If one of them holds the participant alone, "
         "name it in the manifest."
     ),
+    Flag.CHANNELS_APART: (
+        "The two channels hold different sound, perhaps a speaker each. Mixed, the words recognised and all measures "
+        "of voice and timing may be of both: name the participant's channel in the manifest."
+    ),
     Flag.CLIPPED: (
         "The sound is clipped: its loudest moments are cut off. Measures of voice and intensity can be wrong."
     ),
