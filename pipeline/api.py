@@ -157,7 +157,7 @@ def assess(
     transcript : str or Path, optional
         Transcript to use instead: .cha, .TextGrid, .txt or .json.
     stimulus : str, optional
-        What was shown or told: a stimulus known by name, or the path of a .json that describes it.
+        What was shown or told: the path of a .json that describes it.
     settings : Settings, optional
         Defaults of `Settings` when None.
     **about

@@ -15,11 +15,12 @@ from typing import overload
 
 from ..data_schemas import Assessment, Code, LaliaError, Rejected, Settings, Task
 from .files import write_json
-from .ingest import Located, ingest
+from .ingest import Intake, Located, ingest
 from .keys import circumstances, input_hashes, unit_key
 from .ledger import Ledger, Record, claimed, is_run
 from .progress import Meter, Watch
 from .provenance import provenance
+from .transcribe import WORDLESS
 from .workers import Assess, Unit, Workers, by_line
 
 __all__ = ["Plan", "Summary", "Unit", "Workers", "finish", "plan", "render_again", "run_units", "whole_run"]
@@ -91,10 +92,13 @@ def plan(source: Path, out: Path, settings: Settings, *, task: Task | None = Non
     Raises
     ------
     LaliaError
-        When the source as a whole cannot be read.
+        When the source as a whole cannot be read, shares no recording with the finished run in `out`, or needs a
+        model that is not there. Nothing has been written by then.
     """
     started = _now()
     intake = ingest(source, settings.limits)
+    ledger = Ledger(out)
+    _refuse_other_source(ledger, intake)
     around = circumstances(settings)
     meter = Meter("hash", len(intake.items), watch)
     units, rejected = [], list(intake.rejected)
@@ -107,9 +111,58 @@ def plan(source: Path, out: Path, settings: Settings, *, task: Task | None = Non
         else:
             units.append(Unit(unit_key(located, inputs, around), located, tuple(sorted(inputs.items()))))
         meter.step()
-    ledger = Ledger(out)
     pending = tuple(unit for unit in units if ledger.read(unit.key) is None)
+    _check_models([unit.item for unit in pending], settings)
     return Plan(source, out, settings, tuple(units), tuple(rejected), pending, ledger, started)
+
+
+def _refuse_other_source(ledger: Ledger, intake: Intake) -> None:
+    try:
+        kept = json.loads((ledger.folder / "run.json").read_text("utf-8"))
+        known = {recording_id for _, recording_id, _ in kept["assessed"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no run has ended here yet
+    given = {item.recording.recording_id for item in intake.items} | {item.recording_id for item in intake.rejected}
+    if known and not known & given:
+        raise LaliaError(
+            "The output folder must be new, or of an earlier run over at least one of these recordings",
+            "a folder with a run over other recordings",
+            "Choose another folder with --out",
+        )
+
+
+def _check_models(items: Sequence[Located], settings: Settings) -> None:
+    """Raise what the line would raise for every recording, before a run that is well is overwritten."""
+    if not items:
+        return
+    from ..models import embedders, parsers, registry
+
+    registry.locate("silero-vad")
+    if any(item.transcript is None and item.recording.task not in WORDLESS for item in items):
+        _check_recogniser(settings)
+    if settings.parser not in parsers.LANGUAGES:
+        parsers.load(settings.parser)  # raises
+    if settings.embedder not in embedders.LANGUAGES:
+        embedders.load(settings.embedder)  # raises
+    spoken = [item for item in items if item.transcript is not None or item.recording.task not in WORDLESS]
+    languages = {item.recording.language or settings.language for item in spoken}
+    for name, reads in ((settings.parser, parsers.LANGUAGES), (settings.embedder, embedders.LANGUAGES)):
+        # Speech known to be of another language is not given to it.
+        if any(language is None or language.split("-")[0].lower() == reads[name] for language in languages):
+            registry.locate(name)
+
+
+def _check_recogniser(settings: Settings) -> None:
+    from ..models import registry, whisper
+
+    known = registry.WEIGHTS.get(settings.model)
+    checkpoint = registry.locate(settings.model).is_file()
+    if (
+        (known is not None and known.role != "whisper")
+        or (checkpoint and settings.engine == "ctranslate2")
+        or (settings.device == "cuda" and whisper.available_device() != "cuda")
+    ):
+        whisper.load(settings.model, settings.engine, settings.device)  # raises before it loads anything
 
 
 def run_units(
@@ -216,12 +269,17 @@ def finish(work: Plan, *, watch: Watch | None = None) -> Summary:
     write_run(work.out, results, rejected, about)
     render(work.out, results, rejected, about, audio)
     _remember(work, assessed, rejected)
-    work.ledger.keep_only(unit.key for unit in work.units)
+    files = {unit.item.recording.recording_id: _files(dict(unit.inputs)) for unit in work.units}
+    work.ledger.keep_only(files, {unit.key for unit in work.units})
     meter.done = meter.total
     meter.tell()
     total = len(work.units) + len(work.rejected)
     reused = len(work.units) - len(work.pending)
     return Summary(total, len(assessed), len(rejected), reused, tuple(sorted(codes.items())))
+
+
+def _files(inputs: dict[str, str]) -> tuple[str, str | None]:
+    return inputs["audio"], inputs.get("transcript")
 
 
 def _remember(work: Plan, assessed: Sequence[Unit], rejected: Sequence[Rejected]) -> None:

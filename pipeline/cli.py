@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 OK, NEEDED, USAGE, REJECTED, STOPPED = 0, 1, 2, 3, 130
 """Exit codes: all well; something needed is missing; bad usage or input; some recordings rejected; Ctrl-C."""
 
+_INTERRUPTED = "Stopped. Finished recordings are kept; run the same command again to go on."
+
 app = typer.Typer(
     help="From recordings of people speaking to speech-and-language measures, as tables and a report.",
     no_args_is_help=True,
@@ -35,7 +37,7 @@ def main() -> None:
     except LaliaError as error:
         _fail(str(error), USAGE)
     except KeyboardInterrupt:
-        _fail("Stopped. Run the same command again to go on; finished recordings are kept.", STOPPED)
+        _fail(_INTERRUPTED, STOPPED)
     except OSError as error:
         _fail(f"The computer must have disk and files at hand. Got {error.strerror or type(error).__name__}.", USAGE)
 
@@ -82,8 +84,12 @@ def assess(
     from .progress import bar
 
     settings = settings_from(model=model, engine=engine, device=device, language=language, verbatim=verbatim, seed=seed)
-    with bar() as watch:
-        summary = whole_run(source, out, settings, task=task, jobs=jobs, watch=watch)
+    try:
+        with bar() as watch:
+            summary = whole_run(source, out, settings, task=task, jobs=jobs, watch=watch)
+    except KeyboardInterrupt:  # Typer would end without a word
+        print(_INTERRUPTED, file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
     _tell(out, summary)
     raise typer.Exit(REJECTED if summary.rejected else OK)
 

@@ -39,6 +39,11 @@ class Located:
     transcript: Path | None = None
     stimulus: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a stimulus that is named and has no file: features would read nothing, without a word."""
+        if self.recording.stimulus and self.stimulus is None:
+            raise _no_stimulus_file()
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -133,7 +138,7 @@ def _audio(root: Path, text: str, limits: Limits) -> Path:
 
 
 def _transcript(root: Path, text: str) -> Path:
-    path = inside(root, text)
+    path, size = _named(root, "transcript", text)
     if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
         raise LaliaError(
             "A transcript must be a .cha, .TextGrid, .json or .txt file",
@@ -141,8 +146,6 @@ def _transcript(root: Path, text: str) -> Path:
             "Convert it",
             code=Code.BAD_TRANSCRIPT,
         )
-    with open_plain(path) as source:
-        size = os.fstat(source.fileno()).st_size
     if not 0 < size <= MAX_TRANSCRIPT:
         raise LaliaError(
             f"A transcript must hold 1 byte to {MAX_TRANSCRIPT >> 20} MB",
@@ -154,12 +157,34 @@ def _transcript(root: Path, text: str) -> Path:
 
 
 def _stimulus(root: Path, text: str | None) -> Path | None:
-    """The stimulus file, when the cell names a file rather than a stimulus known by name."""
-    if text is None or not ("/" in text or text.lower().endswith(".json")):
+    if text is None:
         return None
-    path = inside(root, text)
-    with open_plain(path):
-        return path
+    if not text.lower().endswith(".json"):
+        raise _no_stimulus_file()
+    return _named(root, "stimulus", text)[0]
+
+
+def _no_stimulus_file() -> LaliaError:
+    return bad_manifest(
+        "stimulus must be the path of a .json file that describes it",
+        "something else",
+        "Correct the column stimulus; docs/stimuli.md describes the file",
+    )
+
+
+def _named(root: Path, column: str, text: str) -> tuple[Path, int]:
+    """The real path and size in bytes of a file beside a recording; errors name its column."""
+    try:
+        path = inside(root, text)
+        with open_plain(path) as source:
+            return path, os.fstat(source.fileno()).st_size
+    except LaliaError as error:
+        raise LaliaError(
+            f"The {column} must be a plain file that exists, inside the folder of the recordings",
+            error.got,
+            f"Correct the column {column}, or the file; paths are relative to the folder of the manifest",
+            code=error.code,
+        ) from None
 
 
 def _from_folder(root: Path, limits: Limits) -> Found:
@@ -265,13 +290,17 @@ def _unique(found: Found) -> Intake:
         elif len(same[item.recording.recording_id.casefold()]) == 1:
             items.append(item)
         else:
-            rejected.append(reject(item.recording.recording_id, _repeated(item)))
+            rejected.append(
+                reject(item.recording.recording_id, _repeated(same[item.recording.recording_id.casefold()]))
+            )
     return Intake(tuple(items), tuple(rejected))
 
 
-def _repeated(item: Located) -> LaliaError:
+def _repeated(items: list[Located]) -> LaliaError:
+    # Of names only the suffixes lalia knows: what else a name holds may say whose it is.
+    suffixes = sorted({Path(item.recording.path).suffix.lower() for item in items} & AUDIO_SUFFIXES)
     return bad_manifest(
         "A recording_id must be given once, whatever its case",
-        "several recordings with this one",
+        f"{len(items)} recordings with this one" + (f" ({', '.join(suffixes)})" if suffixes else ""),
         "Rename them, or name them apart in a manifest",
     )

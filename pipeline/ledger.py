@@ -8,7 +8,7 @@ machine, as opposed to the recording, are kept beside it as ``<key>.failed.json`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -38,6 +38,12 @@ class Record(Frozen):
         if result is None:
             raise ValueError("a record must hold an assessment or a rejection")
         return result
+
+    @property
+    def recording_id(self) -> str:
+        """Whose record it is."""
+        result = self.result
+        return result.recording.recording_id if isinstance(result, Assessment) else result.recording_id
 
     @property
     def finished(self) -> bool:
@@ -71,12 +77,30 @@ class Ledger:
         if record.finished:
             self.path(record.key, finished=False).unlink(missing_ok=True)
 
-    def keep_only(self, keys: Iterable[str]) -> None:
-        """Remove records of units that are no longer in the run: they would outlive a person's consent."""
-        kept = set(keys)
+    def keep_only(self, files: Mapping[str, tuple[str, str | None]], keys: Collection[str] = ()) -> None:
+        """Remove records of anything but the run's present files: they would outlive a person's consent.
+
+        Parameters
+        ----------
+        files : mapping of str to tuple
+            SHA-256 of the audio and of the transcript given, or None, of each recording in the run. Records of
+            just these files are kept, under whatever settings they were made.
+        keys : collection of str
+            Units known to be of these files, whose records need not be read.
+        """
         for path in self.folder.glob("??/*"):
-            if path.name.split(".")[0] not in kept:
+            key = path.name.split(".")[0]
+            if key not in keys and _files_of(_read(path, key)) not in files.items():
                 path.unlink()
+
+
+def _files_of(record: Record | None) -> tuple[str, tuple[str, str | None]] | None:
+    # A file that cannot be read could be anyone's; a rejection does not say what it rejected.
+    done = record.assessment if record is not None else None
+    if done is None or done.audio is None:
+        return None
+    given = done.transcript.sha256 if done.transcript is not None else None
+    return done.recording.recording_id, (done.audio.sha256, given)
 
 
 def _read(path: Path, key: str) -> Record | None:

@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 
 import numpy as np
-from lalia.data_schemas import Assessment, Code, FeatureTable, FeatureValue, Rejected
+from lalia.data_schemas import Assessment, AudioSummary, Code, FeatureTable, FeatureValue, Rejected, Transcript
 from lalia.features import specs
+from lalia.pipeline.keys import sha256_of
 from lalia.pipeline.run import rejection
 
 
@@ -31,7 +32,20 @@ def plain(item, settings, key, listen):
         version=spec.version,
     )
     table = FeatureTable(recording_id=item.recording.recording_id, values=(value,))
-    return Assessment(key=key, recording=item.recording, audio=None, transcript=None, features=table)
+    audio = AudioSummary(
+        sha256=sha256_of(item.audio),
+        duration=0.5,
+        rate=16_000,
+        native_channels=1,
+        channel=0,
+        container="wav",
+        codec="pcm",
+        speech=None,
+        flags=(),
+    )
+    given = sha256_of(item.transcript) if item.transcript else None
+    said = Transcript(source="text", sha256=given)
+    return Assessment(key=key, recording=item.recording, audio=audio, transcript=said, features=table)
 
 
 def second_is_bad(item, settings, key, listen):

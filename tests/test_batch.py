@@ -279,15 +279,109 @@ def test_progress_is_told_with_speed_and_time_left(folder, tmp_path):
     assert seen[-1].eta == 0
 
 
-def test_records_of_items_no_longer_in_the_run_are_removed(folder, tmp_path):
+def test_what_cannot_be_told_to_be_of_the_run_is_removed(tmp_path):
     ledger = Ledger(tmp_path)
-    for key in ("aa11", "bb22"):
-        ledger.write(
-            Record(key=key, rejected=Rejected(recording_id="r", stage="decode", code=Code.CORRUPT, message="no"))
-        )
-    ledger.keep_only(["bb22"])
-    assert ledger.read("aa11") is None
-    assert ledger.read("bb22") is not None
+    for key, recording_id in (("aa11", "gone"), ("bb22", "stays"), ("cc33", "stays")):
+        told = Rejected(recording_id=recording_id, stage="s", code=Code.CORRUPT, message="no")
+        ledger.write(Record(key=key, rejected=told))
+    (ledger.folder / "aa" / "aa33.json").write_text("{", "utf-8")
+    ledger.keep_only({"stays": ("audio", None)}, {"bb22"})
+    assert [path.name for path in ledger.folder.glob("??/*")] == ["bb22.json"]
+
+
+def test_records_under_other_settings_are_kept_until_consent_ends(folder, tmp_path):
+    out, other = tmp_path / "out", Settings(seed=1)
+    batch.whole_run(folder, out, SETTINGS, assess=plain)
+    batch.whole_run(folder, out, other, assess=plain)
+    assert len(records(out)) == 8
+    assert batch.whole_run(folder, out, SETTINGS, assess=plain).reused == 4
+    assert len(made(folder)) == 8
+
+    (folder / "r0.wav").unlink()
+    assert batch.whole_run(folder, out, SETTINGS, assess=plain).recordings == 3
+    assert len(records(out)) == 6
+    kept = [Record.model_validate_json(path.read_bytes()) for path in (out / ".ledger").glob("??/*.json")]
+    assert {record.recording_id for record in kept} == {"r1", "r2", "r3"}
+
+
+@pytest.mark.parametrize("name", ["r0.wav", "r0.txt"])
+def test_what_was_taken_out_of_a_file_does_not_stay_in_the_ledger(folder, tmp_path, name):
+    out = tmp_path / "out"
+    for settings in (SETTINGS, Settings(seed=1)):
+        batch.whole_run(folder, out, settings, assess=plain)
+    if name == "r0.wav":
+        wav(folder / name, 99)
+    else:
+        (folder / name).write_text("the boy is there .\n", "utf-8")
+    assert batch.whole_run(folder, out, SETTINGS, assess=plain).reused == 3
+    # Of r0 only the new record; of the three others those under both settings.
+    assert len(records(out)) == 7
+
+
+def everything(out: Path) -> dict[str, tuple[bytes, int]]:
+    return {str(p.relative_to(out)): (p.read_bytes(), p.stat().st_mtime_ns) for p in out.rglob("*") if p.is_file()}
+
+
+def test_other_recordings_are_refused_in_the_folder_of_a_run(folder, tmp_path):
+    out, strange = tmp_path / "out", tmp_path / "strange"
+    batch.whole_run(folder, out, SETTINGS, assess=plain)
+    before = everything(out)
+    strange.mkdir()
+    wav(strange / "x1.wav", 7)
+    with pytest.raises(LaliaError, match=r"over other recordings.*another folder"):
+        batch.whole_run(strange, out, SETTINGS, assess=plain)
+    assert everything(out) == before
+    wav(strange / "r0.wav", 8)  # one that is known is enough: a study grows and shrinks
+    assert batch.whole_run(strange, out, SETTINGS, assess=plain).recordings == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "words"),
+    [
+        ({"model": "tiny.enn"}, Code.MODEL_ABSENT, "A model must be a known name"),
+        ({"model": "minilm"}, Code.BAD_SETTING, "must be a Whisper model"),
+        ({"parser": "no-such-parser"}, Code.BAD_SETTING, "A parser must be one of"),
+        ({"embedder": "no-such-embedder"}, Code.BAD_SETTING, "An embedder must be one of"),
+    ],
+)
+def test_a_model_that_is_not_there_is_told_before_the_run_is_touched(folder, tmp_path, given, code, words):
+    out = tmp_path / "out"
+    (folder / "r3.txt").unlink()
+    batch.whole_run(folder, out, SETTINGS, assess=plain)
+    before = everything(out)
+    with pytest.raises(LaliaError, match=words) as caught:
+        batch.whole_run(folder, out, Settings(**given), assess=plain)
+    assert caught.value.code is code
+    assert everything(out) == before
+    assert len(made(folder)) == 4
+
+
+def test_weights_that_are_not_installed_are_told_first_where_speech_may_be_theirs(folder, tmp_path, monkeypatch):
+    from lalia.models import registry
+
+    real = registry.locate
+
+    def locate(name):
+        if name in {"en-core-web-sm", "minilm"}:
+            raise LaliaError("The weights must be installed", "none", "Run pip", code=Code.MODEL_ABSENT)
+        return real(name)
+
+    monkeypatch.setattr(registry, "locate", locate)
+    with pytest.raises(LaliaError, match="must be installed"):
+        planned(folder, tmp_path / "out")
+    with pytest.raises(LaliaError, match="must be installed"):
+        planned(folder, tmp_path / "out", Settings(language="en-GB"))
+    assert len(planned(folder, tmp_path / "out", Settings(language="de")).pending) == 4
+
+
+def test_only_recordings_that_are_recognised_need_the_recogniser(folder, tmp_path):
+    absent = Settings(model="tiny.enn")
+    assert batch.whole_run(folder, tmp_path / "given", absent, assess=plain).assessed == 4
+    for number in range(4):
+        (folder / f"r{number}.txt").unlink()
+    assert len(planned(folder, tmp_path / "vowel", absent, task=Task.SUSTAINED_VOWEL).pending) == 4
+    with pytest.raises(LaliaError, match="known name"):
+        planned(folder, tmp_path / "spoken", absent, task=Task.INTERVIEW)
 
 
 def test_an_unexpected_exception_names_its_place_but_no_data():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from lalia import __version__
-from lalia.data_schemas import Code, LaliaError, Rejected
+from lalia.data_schemas import Code, LaliaError, Limits, Rejected
 from lalia.features import specs
 from lalia.pipeline import assess, assess_batch
 from lalia.pipeline.api import _as_error
 from lalia.pipeline.cli import app
+from lalia.pipeline.ingest import ingest
 from lalia.tests.lines import compare, talk_folder
 from typer.testing import CliRunner
 
@@ -125,6 +128,8 @@ def test_the_python_interface_takes_what_a_manifest_can_say(finished):
         ({"colour": "blue"}, "A recording is described by"),
         ({"recording_id": "x"}, "A recording is described by"),
         ({"transcript": "/nowhere/x.cha"}, "transcript must be an existing file"),
+        ({"stimulus": "/nowhere/x.json"}, "stimulus must be an existing file"),
+        ({"stimulus": "cookie"}, "stimulus must be the path of a .json file"),
     ],
 )
 def test_the_python_interface_refuses_what_it_does_not_know(finished, given, words):
@@ -169,6 +174,63 @@ def test_bad_usage_is_one_plain_message(words, tmp_path):
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out" / "features.csv").exists()
+
+
+def test_a_mistyped_model_leaves_a_finished_run_alone(finished):
+    source, out, _ = finished
+    copy = out.parent / "untold"
+    copy.mkdir()
+    (copy / "r00.wav").write_bytes((source / "r00.wav").read_bytes())  # without its transcript
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    done = lalia("assess", copy, "--out", out, "--model", "tiny.enn")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "A model must be a known name" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_is_stopped_says_what_is_kept(tmp_path, jobs):
+    source, out = talk_folder(tmp_path / "in", 40), tmp_path / "out"
+    command = [sys.executable, "-m", "lalia.pipeline.cli", "assess", str(source), "--out", str(out), "--jobs", jobs]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        end = time.monotonic() + 120
+        while not list(out.glob(".ledger/??/*.json")) and time.monotonic() < end:
+            time.sleep(0.05)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: the whole group
+        _, told = run.communicate(timeout=120)
+    assert run.returncode == 130, told
+    assert "Stopped. Finished recordings are kept; run the same command again to go on." in told
+    kept = list(out.glob(".ledger/??/*.json"))
+    assert 0 < len(kept) < 40
+    assert not (out / "features.csv").exists()
+
+
+def test_an_unknown_stimulus_and_an_absent_transcript_name_their_column(tmp_path):
+    source = talk_folder(tmp_path / "in", 1)
+    rows = ["a,p,r00.wav,,cookie", "b,p,r00.wav,,none.json", "c,p,r00.wav,none.cha,", "d,p,r00.wav,,../x.json"]
+    path = source / "manifest.csv"
+    path.write_text("\n".join(["recording_id,participant_id,path,transcript,stimulus", *rows]), "utf-8")
+    told = {item.recording_id: item for item in ingest(path, Limits()).rejected}
+    assert {name: item.code for name, item in told.items()} == {
+        "a": Code.BAD_MANIFEST,
+        "b": Code.MISSING_FILE,
+        "c": Code.MISSING_FILE,
+        "d": Code.UNSAFE_PATH,
+    }
+    for name, column in {"a": "stimulus", "b": "stimulus", "c": "transcript", "d": "stimulus"}.items():
+        assert f"column {column}" in told[name].message
+    assert not any(word in item.message for item in told.values() for word in ("cookie", "none.", "x.json"))
+
+
+def test_two_recordings_of_one_name_are_told_apart_by_suffix(tmp_path):
+    source = talk_folder(tmp_path / "in", 1)
+    for name in ("j.m4a", "j.webm"):
+        (source / name).write_bytes((source / "r00.wav").read_bytes())
+    intake = ingest(source, Limits())
+    assert [item.recording_id for item in intake.rejected] == ["j", "j"]
+    assert all("2 recordings with this one (.m4a, .webm)" in item.message for item in intake.rejected)
 
 
 def test_a_message_names_what_is_near():

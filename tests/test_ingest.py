@@ -145,7 +145,7 @@ def test_manifest_columns_become_fields(folder):
     path = manifest(
         folder,
         "r1;p1;good.wav;picture_description;71;0;t.cha;picture.json;",
-        "r2;p1;good.wav;;;;;cookie;2",
+        "r2;p1;good.wav;;;;;;2",
         header=header,
     )
     first, second = ingest(path, Limits()).items
@@ -153,7 +153,7 @@ def test_manifest_columns_become_fields(folder):
     assert first.recording.session is None
     assert first.transcript == (folder / "t.cha").resolve()
     assert first.stimulus == (folder / "picture.json").resolve()
-    assert (second.stimulus, second.recording.stimulus, second.recording.session) == (None, "cookie", "2")
+    assert (second.stimulus, second.recording.stimulus, second.recording.session) == (None, None, "2")
 
 
 def test_parquet_manifest_equals_csv(folder):
