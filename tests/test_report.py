@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from lalia.data_schemas import (
 )
 from lalia.features import specs
 from lalia.features.registry import FAMILIES
+from lalia.pipeline import report
 from lalia.pipeline.report import page, plain, render, shown, turns
 from lalia.pipeline.report.figure import figure
 from lalia.tests import sampledata
@@ -186,6 +189,82 @@ def test_flags_and_notes_stand_before_the_numbers(assessment):
     assert "No problem was found" in page(without)
 
 
+def told_before(assessment, **changes) -> str:
+    said = assessment.transcript.model_copy(update=changes)
+    (problems,) = Reader(page(assessment.model_copy(update={"transcript": said}))).all("section", id="quality")
+    return problems["text"]
+
+
+MACHINE = "recognised by a machine"
+
+
+def test_one_assumed_speaker_is_told_once(assessment):
+    notes = (
+        "One speaker is assumed: the recogniser does not tell voices apart.",
+        "The transcript names no speakers; one speaker, the participant, was assumed.",
+        "The manifest names a speaker, but without a transcript no voice has a name: one speaker is assumed.",
+    )
+    told = told_before(assessment, participant_choice=ParticipantChoice.ASSUMED, notes=notes)
+    assert plain.CHOICES[ParticipantChoice.ASSUMED] in told
+    assert "assumed" not in told
+    assert "The manifest names a speaker, but without a transcript no voice has a name." in told
+    # Where the choice was made in another way, nothing else says what the note says.
+    assert notes[0] in told_before(assessment, participant_choice=ParticipantChoice.ROLE, notes=notes)
+
+
+def test_who_made_the_words_is_told_where_there_are_words(assessment):
+    assert MACHINE in told_before(assessment)
+    silent = told_before(assessment, utterances=(), verbatim=False)
+    assert MACHINE not in silent
+    assert "hesitation" not in silent
+    assert "no words were found" in silent
+    given = told_before(assessment, sha256="e" * 64)
+    assert MACHINE not in given
+    assert "The transcript was given; it was first made by tiny.en." in given
+    by_hand = told_before(assessment, sha256="e" * 64, engine=None, model=None)
+    assert "first made by" not in by_hand
+
+
+def test_notes_on_notation_stand_with_how_it_was_made(assessment):
+    notes = ("Dependent tiers %mor were not read.", "Brackets '>' that close nothing were left out (line 3).")
+    said = assessment.transcript.model_copy(update={"notes": (*notes, "Captions have no word times.")})
+    reader = Reader(page(assessment.model_copy(update={"transcript": said})))
+    (problems,), (how,) = (reader.all("section", id=name) for name in ("quality", "made"))
+    assert "Captions have no word times." in problems["text"]
+    for note in notes:
+        assert note not in problems["text"]
+        assert note in how["text"]
+
+
+def test_notes_told_apart_are_those_the_readers_take():
+    code = Path(report.__file__).parents[2]
+    readers = "".join(path.read_text("utf-8") for path in sorted((code / "pipeline" / "formats").glob("*.py")))
+    assert [start for start in plain.OF_FORMAT if f'"{start}' not in readers] == []
+    for source in ("pipeline/formats/plain.py", "pipeline/transcribe.py", "models/whisper/recogniser.py"):
+        assert plain.ONE_SPEAKER.search((code / source).read_text("utf-8")), source
+
+
+def test_words_transcribed_are_not_taken_for_the_word_count(assessment, html):
+    facts = {e["text"]: e for e in Reader(html).all("div") if "title" in e}
+    count = turns.participant_words(assessment.transcript)
+    assert "splits contractions" in facts[f"Words transcribed{count}"]["title"]
+    assert "Contractions are split" in next(e["text"] for e in Reader(html).all("section", id="family-lexical"))
+
+
+@pytest.mark.parametrize(
+    ("task", "caution"),
+    [(Task.STORY_RECALL, plain.RUNNING_SPEECH), (None, plain.TASK_UNKNOWN), (Task.SUSTAINED_VOWEL, None)],
+)
+def test_voice_in_running_speech_is_not_held_against_limits_for_vowels(assessment, task, caution):
+    rec = assessment.recording.model_copy(update={"task": task})
+    reader = Reader(page(assessment.model_copy(update={"recording": rec})))
+    (voice,), (prosody,) = (reader.all("section", id=f"family-{key}") for key in ("voice", "prosody"))
+    assert [text in voice["text"] for text in (plain.RUNNING_SPEECH, plain.TASK_UNKNOWN)] == [
+        text == caution for text in (plain.RUNNING_SPEECH, plain.TASK_UNKNOWN)
+    ]
+    assert "sustained vowels" not in prosody["text"]
+
+
 def test_transcript_keeps_every_word_and_marks_it(assessment, html):
     spans = [e for e in Reader(html).all("span") if "data-t" in e]
     words = [w for u in assessment.transcript.utterances for w in u.words if w.start is not None]
@@ -226,6 +305,29 @@ def test_a_pause_the_transcriber_wrote_is_not_written_twice():
     assert [piece.text for piece in line.pieces] == ["so", "[2.0 s]", "then", "[pause]"]
 
 
+def test_no_pause_is_told_where_words_without_times_may_lie():
+    def untimed(text="w", **span):
+        return Utterance(speaker="PAR", words=(Word(text=text), Word(text=text)), **span)
+
+    def timed(start):
+        return Utterance(speaker="PAR", words=(Word(text="t", start=start, end=start + 0.5),))
+
+    def lines(*utterances):
+        given = sampledata.transcript().model_copy(update={"utterances": utterances})
+        (turn,) = turns.spoken(given).turns
+        return [[piece.text for piece in line.pieces] for line in turn.lines]
+
+    # The words in the middle last until 5 s, which only their utterance tells; then nobody speaks for 1.5 s.
+    assert lines(timed(0), untimed(start=1, end=5), timed(5.2)) == [["t"], ["w", "w"], ["t"]]
+    assert lines(timed(0), untimed(start=1, end=5), timed(6.5)) == [["t"], ["w", "w"], ["[1.5 s]", "t"]]
+    # Where not even that is known, there may or may not have been a pause.
+    assert lines(timed(0), untimed(), timed(9)) == [["t"], ["w", "w"], ["t"]]
+    mixed = Utterance(speaker="PAR", words=(*timed(0).words, Word(text="w"), *timed(4).words))
+    assert lines(mixed) == [["t", "w", "t"]]
+    laughing = Utterance(speaker="PAR", words=(*timed(0).words, Word(text="", kind=Kind.NONVERBAL), *timed(4).words))
+    assert lines(laughing) == [["t", "[sound]", "[3.5 s]", "t"]]
+
+
 def test_figure_holds_every_word_pause_and_second(assessment):
     drawn = figure(assessment.drawing, assessment.transcript)
     assert drawn.parts[0].start == 0
@@ -250,6 +352,29 @@ def test_figure_puts_pitch_and_peaks_where_they_are():
     assert part.pitch == "M60 140.0h0L60.6 76.0M180 76.0h0"
     # The loudest peak, in the third second, is drawn 31 px high about the middle of 64.
     assert "L150 1.0L" in part.wave
+
+
+def test_labels_of_the_pitch_axis_stand_clear_of_the_contour(assessment):
+    drawing = assessment.drawing
+    drawn = figure(drawing, assessment.transcript)
+    grid = {text: y for y, text in drawn.hz if text}
+    top, low, high = drawn.y_pitch, max(grid.values()), min(grid.values())
+    octaves = (low - high) / (len(grid) - 1) if len(grid) > 1 else None
+    assert octaves is not None
+    assert sum(len(part.hz) for part in drawn.parts) > len(drawn.parts)
+    lowest = int(max(grid, key=grid.get).split()[0])
+    second = int(sorted(grid, key=grid.get)[-2].split()[0])
+    scale = octaves / math.log(second / lowest)
+    for part in drawn.parts:
+        for x, y, text in part.hz:
+            assert y == pytest.approx(grid[text] - 3, abs=0.11)
+            assert 0 <= x <= part.width - 38
+        for at, hz in zip(drawing.f0_times, drawing.f0_hz, strict=True):
+            if part.start <= at < part.end:
+                across, down = 60 * (at - part.start), low - scale * math.log(hz / lowest)
+                assert down >= top - 0.5
+                # Letters of 10 px are at most 8 px tall and, six of them, 34 px wide.
+                assert not [text for x, y, text in part.hz if x <= across <= x + 34 and y - 8 <= down <= y]
 
 
 def test_a_long_recording_scrolls_under_an_overview_and_a_very_long_one_has_only_that():

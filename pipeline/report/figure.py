@@ -31,6 +31,9 @@ WAVE, ROW, ROWS, PITCH, GAP, AXIS = 64.0, 14.0, 5, 64.0, 12.0, 18.0
 LETTER, LONGEST = 7.0, 14
 """Mean width of a letter in pixels, and letters of a word shown before it is cut."""
 
+WIDE, TALL = 38.0, 14.0
+"""Room in pixels for a label of the pitch axis, above its line."""
+
 To = Callable[[float], float]
 """From seconds of the recording to pixels of a piece."""
 
@@ -68,6 +71,7 @@ class Part:
     pitch: str
     bands: tuple[Band, ...]
     labels: tuple[Label, ...]
+    hz: tuple[tuple[float, float, str], ...]
     ticks: tuple[tuple[float, str], ...]
 
 
@@ -138,6 +142,24 @@ def _grid(axis: _Axis) -> tuple[tuple[float, str], ...]:
     return tuple((round(axis(hz), 1), f"{hz} Hz" if hz in labelled else "") for hz in ticks)
 
 
+def _scale(drawing: Drawing, start: float, end: float, axis: _Axis) -> tuple[tuple[float, float, str], ...]:
+    """Labels of the pitch axis in a piece, each as far left as it stands clear of the contour, or left out."""
+    here = slice(bisect_left(drawing.f0_times, start), bisect_left(drawing.f0_times, end))
+    points = [
+        ((at - start) * SCALE, axis(hz)) for at, hz in zip(drawing.f0_times[here], drawing.f0_hz[here], strict=True)
+    ]
+    found = []
+    for line, text in _grid(axis) if drawing.f0_hz else ():
+        if not text:
+            continue
+        near = [x for x, y in points if line - TALL <= y <= line]
+        for left in range(3, int((end - start) * SCALE - WIDE) + 1, 3):
+            if not any(left - 3 <= x <= left + WIDE for x in near):
+                found.append((float(left), round(line - 3, 1), text))
+                break
+    return tuple(found)
+
+
 def _range(hz: Sequence[float]) -> tuple[float, float]:
     if not hz:
         return 75.0, 300.0
@@ -177,6 +199,7 @@ def _part(
         pitch=_pitch(drawing, start, end, x, axis),
         bands=tuple(bands),
         labels=labels,
+        hz=_scale(drawing, start, end, axis),
         ticks=tuple((x(at), shown.clock(at) if at == start else "") for at in seconds),
     )
 
@@ -255,7 +278,7 @@ def _overview(drawing: Drawing, loudest: float) -> Part:
         return round(width * seconds / total, 2)
 
     bands = tuple(Band(x(a), round(x(b) - x(a), 2), "") for a, b in drawing.pauses if b - a >= 1)
-    return Part(0.0, total, width, _wave(drawing, 0.0, total, x, loudest), "", bands, (), ())
+    return Part(0.0, total, width, _wave(drawing, 0.0, total, x, loudest), "", bands, (), (), ())
 
 
 def _described(drawing: Drawing, words: bool) -> str:

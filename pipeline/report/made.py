@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...data_schemas import Assessment, AudioSummary, ModelUse, Transcript
+from ...data_schemas import Assessment, AudioSummary, ModelUse, ParticipantChoice, Transcript
 from . import plain, shown
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -47,11 +47,38 @@ def problems(assessment: Assessment) -> tuple[str, ...]:
         told.append("The transcript is empty: no words were found.")
     if said.participant_choice in plain.UNSURE_CHOICES:
         told.append(plain.CHOICES[said.participant_choice])
-    if said.engine or said.model:
+    if said.utterances:
+        told += _how_written(said)
+    return (*told, *(_sentence(note) for note in _warnings(said)))
+
+
+def _how_written(said: Transcript) -> list[str]:
+    told = []
+    by = said.model or said.engine
+    if by and said.sha256 is not None:
+        told.append(
+            f"The transcript was given; it was first made by {by}. Whether a person checked it is not recorded."
+        )
+    elif by:
         told.append("The words were recognised by a machine and were not checked by a person.")
     if not said.verbatim:
         told.append("The transcript does not keep every filler and false start, so hesitation is not counted.")
-    return (*told, *(_sentence(note) for note in said.notes))
+    return told
+
+
+def _warnings(said: Transcript) -> list[str]:
+    """Notes that bear on the numbers and are not told in other words already."""
+    notes = []
+    for note in said.notes:
+        if note.startswith(plain.OF_FORMAT):
+            continue
+        if said.participant_choice is ParticipantChoice.ASSUMED and plain.ONE_SPEAKER.search(note):
+            if not note.startswith("The manifest names"):
+                continue
+            # That the manifest's name came to nothing is said nowhere else.
+            note = note.partition(":")[0]
+        notes.append(note)
+    return notes
 
 
 def run_facts(provenance: Mapping[str, object]) -> tuple[tuple[str, Facts], ...]:
@@ -109,6 +136,9 @@ def _transcript(said: Transcript | None) -> Facts:
         ("Keeps fillers and false starts", "yes" if said.verbatim else "no"),
         ("Participant", plain.CHOICES[said.participant_choice]),
     ]
+    notation = [_sentence(note) for note in said.notes if note.startswith(plain.OF_FORMAT)]
+    if notation:
+        facts.append(("Notation of the file", " ".join(notation)))
     return (*facts, ("SHA-256, first 12", shown.short(said.sha256))) if said.sha256 else tuple(facts)
 
 

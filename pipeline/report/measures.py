@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from ...data_schemas import Assessment, FeatureSpec, FeatureValue, Score
+from ...data_schemas import Assessment, FeatureSpec, FeatureValue, Score, Task
 from . import plain, shown
 from .shown import Shown
 
@@ -74,7 +74,8 @@ def families(assessment: Assessment) -> tuple[Family, ...]:
         assessment.features.values,
         key=lambda row: known.index(_family(row)) if _family(row) in known else len(known),
     )
-    return tuple(_made(key, list(rows)) for key, rows in groupby(values, key=_family))
+    task = assessment.recording.task
+    return tuple(_made(key, list(rows), task) for key, rows in groupby(values, key=_family))
 
 
 def scores(found: Sequence[Score]) -> tuple[Scored, ...]:
@@ -86,8 +87,10 @@ def _family(row: FeatureValue) -> str:
     return row.feature.partition(".")[0]
 
 
-def _made(key: str, values: Sequence[FeatureValue]) -> Family:
+def _made(key: str, values: Sequence[FeatureValue], task: Task | None) -> Family:
     title, sentence = plain.FAMILIES.get(key, (key.replace("_", " ").capitalize(), ""))
+    if key == "voice" and task is not Task.SUSTAINED_VOWEL:
+        sentence += f" {plain.TASK_UNKNOWN if task is None else plain.RUNNING_SPEECH}"
     about = _abouts()
     rows = [_row(value, about) for value in values]
     return Family(

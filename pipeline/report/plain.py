@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
@@ -102,6 +103,25 @@ CHOICES: Mapping[ParticipantChoice, str] = {
 UNSURE_CHOICES = frozenset([ParticipantChoice.MOST_WORDS, ParticipantChoice.ASSUMED])
 """Choices a reader must check; the others are told under how the report was made."""
 
+ONE_SPEAKER = re.compile(r"one speaker\b.*\bassumed", re.IGNORECASE)
+"""Notes that tell what `ParticipantChoice.ASSUMED` tells already."""
+
+OF_FORMAT = (
+    "Dependent tiers ",
+    "Tiers ",
+    "Marks that are no part of CHAT",
+    "Brackets ",
+    "Repeat counts ",
+    "Utterances with more than one terminator",
+    "Utterances without a terminator",
+    "Utterance ends written against the last word",
+    "Time marks without their control characters",
+    "Main lines that say nothing",
+    "Segments without text",
+    "Control or invisible characters",
+)
+"""How notes begin that tell of a file's notation only: nothing that was said, nor when, is lost by them."""
+
 TASKS: Mapping[Task, str] = {
     Task.PICTURE_DESCRIPTION: "picture description",
     Task.STORY_RECALL: "story recall",
@@ -115,7 +135,11 @@ TASKS: Mapping[Task, str] = {
 }
 
 FAMILIES: Mapping[str, tuple[str, str]] = {
-    "lexical": ("Words", "Which words are chosen: how many, how varied, how common, of which class."),
+    "lexical": (
+        "Words",
+        "Which words are chosen: how many, how varied, how common, of which class. Contractions are split as the "
+        "parser splits them (“don’t” into two), so the word count can differ from the words transcribed.",
+    ),
     "syntactic": ("Grammar", "How words are built into clauses and utterances, from a dependency parse."),
     "semantic": (
         "Meaning",
@@ -133,7 +157,11 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "spectral": ("Spectrum", "The distribution of energy over frequency, summarised over speech."),
     "quality": ("Recording and transcript", "How good the material is that all other measures rest on."),
 }
-"""Heading and one sentence for each family of the catalogue."""
+"""Heading and a sentence or two for each family of the catalogue."""
+
+RUNNING_SPEECH = "Measured on running speech; published limits for sustained vowels do not apply."
+TASK_UNKNOWN = "The task is not stated; published limits for sustained vowels apply to sustained vowels only."
+"""Cautions beside measures of voice when the task is not, or may not be, a sustained vowel."""
 
 
 def found(words: Mapping[Member, str], kind: type[Member], code: str) -> str | None:

@@ -83,7 +83,7 @@ def spoken(transcript: Transcript) -> Spoken:
     last: float | None = None
     for group in _runs(transcript.utterances):
         first = _start(group[0])
-        before = _pause(last, first)
+        before = _pause(last, _begin(group[0]))
         lines = []
         for place, utterance in enumerate(group):
             pieces, last = _pieces(utterance, last, follows=place > 0)
@@ -129,7 +129,10 @@ def _runs(utterances: Iterable[Utterance]) -> list[list[Utterance]]:
 
 
 def _pieces(utterance: Utterance, last: float | None, *, follows: bool) -> tuple[tuple[Piece, ...], float | None]:
-    """Pieces of an utterance, and when its last word ended; the pause before a turn is the turn's own."""
+    """Pieces of an utterance, and when its last word ended; the pause before a turn is the turn's own.
+
+    Words without times may fill any gap, so no pause is written beside them.
+    """
     made: list[Piece] = []
     told = not follows
     for word in utterance.words:
@@ -140,10 +143,26 @@ def _pieces(utterance: Utterance, last: float | None, *, follows: bool) -> tuple
         gap = "" if told else _pause(last, word.start)
         if gap:
             made.append(Piece(gap, "pause", "No word in this time"))
-        told = False
+        told = _hidden(word)
         made.append(_piece(word))
-        last = word.end if last is None else max(last, word.end or last)
+        last = _later(last, word.end)
+    said = _said(utterance)
+    if said and _hidden(said[-1]):
+        last = None if utterance.end is None else _later(last, utterance.end)
     return tuple(made), last
+
+
+def _said(utterance: Utterance) -> list[Word]:
+    return [word for word in utterance.words if word.kind not in {Kind.PAUSE, Kind.NONVERBAL}]
+
+
+def _hidden(word: Word) -> bool:
+    """Whether speech is known to be there but not when."""
+    return word.start is None and word.kind is not Kind.NONVERBAL
+
+
+def _later(a: float | None, b: float | None) -> float | None:
+    return max((at for at in (a, b) if at is not None), default=None)
 
 
 def _piece(word: Word) -> Piece:
@@ -164,6 +183,12 @@ def _piece(word: Word) -> Piece:
 
 def _start(utterance: Utterance) -> float | None:
     return next((word.start for word in utterance.words if word.start is not None), utterance.start)
+
+
+def _begin(utterance: Utterance) -> float | None:
+    """When speech begins, as far as it is known for certain: no pause can be told from a later word."""
+    said = _said(utterance)
+    return utterance.start if said and _hidden(said[0]) else _start(utterance)
 
 
 def _pause(end: float | None, start: float | None) -> str:
