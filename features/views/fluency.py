@@ -1,0 +1,188 @@
+"""What a participant answers in a fluency task, told from what is said about the task."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ...data_schemas.feature import Missing, Reason
+from ...data_schemas.recording import Recording, Task
+from ...data_schemas.sample import Parse, Token
+from ...data_schemas.transcript import Kind, Transcript, Utterance
+from ..fluency.animals import ANIMALS, FORMS
+from ..registry import view
+
+LISTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, frozenset[str]]]] = {"animal": (FORMS, ANIMALS)}
+"""Category to the forms of its members and their subcategories."""
+
+LONGEST = 4
+"""Words of the longest name joined."""
+
+COMMENTS = frozenset(
+    "animal answer bit bunch category example gosh god goodness guess heaven idea kind letter lot mind minute moment "
+    "name one other part rest second sort stuff thing time type word".split()
+)
+"""Nouns that talk about the task; never a response where responses are told by word class."""
+
+CLAUSAL = frozenset(["VERB", "AUX", "PART", "ADP"])
+"""After a bare noun these show that it belongs to a clause ("time is up", "my mother used to")."""
+
+PHRASAL = CLAUSAL | {"PRON", "DET"}
+"""After a word with the letter these show a phrase ("find another one", "for me")."""
+
+LINKS = frozenset(["CCONJ", "INTJ", "DET"])
+"""What may stand before a response: "and a dog", "oh rabbit"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response.
+
+    Attributes
+    ----------
+    name : str
+        Listed name or lemma, lower-cased: equal names are the same response.
+    start : float or None
+        Onset of its first word in seconds.
+    valid : bool or None
+        Whether it belongs to the category or follows the rule; None when there is no list to tell.
+    groups : frozenset of str
+        Subcategories; empty when none is known.
+    """
+
+    name: str
+    start: float | None = None
+    valid: bool | None = None
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All responses in order, what was asked for, whether a list or rule says which are right.
+
+    `end` is when the participant's last timed word ends, in seconds.
+    """
+
+    given: tuple[Response, ...]
+    asked: str
+    ruled: bool
+    end: float | None = None
+
+    @property
+    def accepted(self) -> tuple[Response, ...]:
+        """Responses that are no intrusion."""
+        return tuple(response for response in self.given if response.valid is not False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A plain word with its parse: `pos` of its first token, that token's lemma."""
+
+    form: str
+    lemma: str
+    pos: str
+    start: float | None
+
+
+@view(size=lambda answers: len(answers.given), size_unit="responses")
+def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, ...]) -> Answers | Missing:
+    """The responses of a semantic or letter fluency task.
+
+    Only plain words count: fillers, fragments and retraced words ("rat [//] squirrel") are set aside. Members of a
+    listed category are responses wherever they stand, except in a question or after "I said"; other nouns where they
+    stand bare, in no clause. In a letter task, bare words with the letter and other bare nouns are responses.
+
+    Missing when the recording does not say what was asked for, or the participant said nothing.
+    """
+    if recording.task not in {Task.SEMANTIC_FLUENCY, Task.LETTER_FLUENCY}:
+        return Missing(Reason.WRONG_TASK, f"not a fluency task: {recording.task}")
+    field = "category" if recording.task is Task.SEMANTIC_FLUENCY else "letter"
+    asked = (getattr(recording, field) or "").strip().lower()
+    if not asked:
+        return Missing(Reason.UNDEFINED, f"the recording's {field} is not given")
+    mine = transcript.of_participant
+    if not any(word.kind is Kind.WORD for utterance in mine for word in utterance.words):
+        return Missing(Reason.TOO_SHORT, "no word by the participant")
+    given: list[Response] = []
+    for utterance, parse in zip(mine, parses, strict=True):
+        said = _said(utterance, parse)
+        question = utterance.terminator.startswith("?") and any(word.pos in {"PRON", "AUX"} for word in said)
+        if question:
+            continue
+        given += _by_letter(said, asked) if field == "letter" else _by_category(said, asked)
+    ends = [word.end for utterance in mine for word in utterance.words if word.end is not None]
+    ruled = field == "letter" or _singular(asked) in LISTS
+    return Answers(tuple(given), asked, ruled, max(ends, default=None))
+
+
+def _said(utterance: Utterance, parse: Parse) -> list[_Said]:
+    first: dict[int, Token] = {}
+    for token in parse:
+        first.setdefault(token.word, token)
+    found = []
+    for index, word in enumerate(utterance.words):
+        form = re.sub(r"[-_+\s]+", " ", word.text.lower().replace("’", "'")).strip(" .,;:!?\"'")
+        if word.kind is Kind.WORD and form:
+            parsed = first.get(index)
+            lemma, pos = (form, "X") if parsed is None else (parsed.lemma.lower(), parsed.pos)
+            found.append(_Said(form, lemma, pos, word.start))
+    return found
+
+
+def _singular(category: str) -> str:
+    return category[:-1] if category.endswith("s") and category[:-1] in LISTS else category
+
+
+def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
+    forms, groups = LISTS.get(_singular(asked), ({}, {}))
+    found: dict[int, Response] = {}
+    taken: set[int] = set()
+    at = 0
+    while at < len(said):
+        length = next((n for n in range(LONGEST, 0, -1) if _joined(said, at, n) in forms), 0)
+        if length and not _told(said, at, taken):
+            name = forms[_joined(said, at, length)]
+            found[at] = Response(name, said[at].start, True, groups[name])
+            taken.update(range(at, at + length))
+        at += max(1, length)
+    for place, word in enumerate(said):
+        noun = word.pos in {"NOUN", "PROPN"} and word.lemma not in COMMENTS | {asked, _singular(asked)}
+        if place not in taken and noun and word.form not in forms and _bare(said, place, taken, CLAUSAL):
+            found[place] = Response(word.lemma, word.start, False if forms else None)
+            taken.add(place)
+    return [found[place] for place in sorted(found)]
+
+
+def _joined(said: Sequence[_Said], at: int, length: int) -> str:
+    return " ".join(word.form for word in said[at : at + length]) if at + length <= len(said) else ""
+
+
+def _told(said: Sequence[_Said], at: int, taken: set[int]) -> bool:
+    """Whether a member is spoken about, not given: "I already said dog", "have I said dog"."""
+    begun = max((place + 1 for place in taken if place < at), default=0)
+    before = {word.form for word in said[begun:at]}
+    return bool(before & {"i", "i've"}) and bool(before & {"said", "say", "mentioned", "had"})
+
+
+def _by_letter(said: Sequence[_Said], letter: str) -> list[Response]:
+    found, taken = [], {place for place, word in enumerate(said) if word.form.startswith(letter)}
+    for place, word in enumerate(said):
+        fits = place in taken
+        noun = word.pos == "NOUN" and word.lemma not in COMMENTS
+        if not (fits or noun) or not _bare(said, place, taken, PHRASAL if fits else CLAUSAL):
+            continue
+        valid = fits and word.pos not in {"PROPN", "NUM"} and word.form.replace("'", "").replace(" ", "").isalpha()
+        found.append(Response(word.lemma, word.start, valid))
+        taken.add(place)
+    return found
+
+
+def _bare(said: Sequence[_Said], at: int, taken: set[int], after: frozenset[str]) -> bool:
+    """Whether only links stand between a word and the response (or start) before it, and no clause follows."""
+    before = at - 1
+    while before >= 0 and before not in taken and said[before].pos in LINKS:
+        before -= 1
+    begins = before < 0 or before in taken
+    follows = said[at + 1] if at + 1 < len(said) else None
+    return begins and (follows is None or at + 1 in taken or follows.pos not in after)
