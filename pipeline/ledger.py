@@ -90,17 +90,17 @@ class Ledger:
         """
         for path in self.folder.glob("??/*"):
             key = path.name.split(".")[0]
-            if key not in keys and _files_of(_read(path, key)) not in files.items():
+            if key not in keys and not _is_of(_read(path, key), files):
                 path.unlink()
 
 
-def _files_of(record: Record | None) -> tuple[str, tuple[str, str | None]] | None:
+def _is_of(record: Record | None, files: Mapping[str, tuple[str, str | None]]) -> bool:
     # A file that cannot be read could be anyone's; a rejection does not say what it rejected.
     done = record.assessment if record is not None else None
     if done is None or done.audio is None:
-        return None
+        return False
     given = done.transcript.sha256 if done.transcript is not None else None
-    return done.recording.recording_id, (done.audio.sha256, given)
+    return files.get(done.recording.recording_id) == (done.audio.sha256, given)
 
 
 def _read(path: Path, key: str) -> Record | None:
