@@ -33,7 +33,7 @@ def demo(out: Path = OUT) -> int:
 
 
 def _tell(now: Progress, total: int) -> None:
-    print(f"assessed {now.done} of {total}", flush=True)
+    print(f"{now.done} of {total} newly assessed", flush=True)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

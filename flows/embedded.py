@@ -23,7 +23,7 @@ def run_embedded(manifest: Path, out: Path, *, watch: Watch | None = None, **par
     ----------
     manifest, out : Path
     watch : callable, optional
-        Told how many recordings are finished.
+        Told how many recordings this run has finished; those of an earlier run in `out` are not counted.
     **parameters
         Any other parameter of the flow.
 
@@ -52,13 +52,19 @@ def run_embedded(manifest: Path, out: Path, *, watch: Watch | None = None, **par
 
 
 def _follow(run: Process, out: Path, watch: Watch | None) -> None:
-    told = -1
-    while not run.ended:
-        done = sum(1 for _ in (out / ".ledger").glob("??/*.json"))
+    told, before, ended = -1, _records(out), False
+    while not ended:
+        ended = run.ended  # asked before the count, so that the last records are counted too
+        done = len(_records(out) - before)
         if watch is not None and done != told:
             watch(Progress("assess", done, 0))
             told = done
-        time.sleep(_POLL)
+        if not ended:
+            time.sleep(_POLL)
+
+
+def _records(out: Path) -> set[str]:
+    return {path.name for path in (out / ".ledger").glob("??/*.json")}
 
 
 def _outcome(answer: Path) -> str:
