@@ -48,7 +48,7 @@ def tolerance(spec: FeatureSpec) -> Tolerance:
     """By unit and family; every feature has one."""
     if spec.unit in EXACT_UNITS:
         return COUNTED
-    if spec.family in {"lexical", "syntactic", "discourse_graph"}:
+    if spec.family in {"lexical", "syntactic", "discourse_graph"} or (spec.family == "fluency" and spec.unit != "s"):
         return TEXT
     if spec.family == "semantic":
         return {"cosine": COSINE, "cosine/utterance": SLOPE, "z": COSINE_Z, "r": COSINE_R}[spec.unit]
@@ -115,6 +115,11 @@ def test_same_columns_and_types(anew, golden):
 
 def test_same_recordings(anew, golden):
     assert list(anew["recordings"]) == list(golden["recordings"]), TELL
+
+
+@pytest.mark.parametrize("recording", recordings())
+def test_recordings_table_tells_the_same(anew, golden, recording):
+    assert anew["recordings"][recording]["told"] == golden["recordings"][recording]["told"], TELL
 
 
 @pytest.mark.parametrize("recording", recordings())

@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = ROOT / "examples" / "manifest.csv"
 GOLDEN = ROOT / "tests" / "golden" / "examples.json"
 
-TABLES = ("features.csv", "features_long.csv", "scores.csv", "errors.csv")
+TABLES = ("features.csv", "features_long.csv", "recordings.csv", "scores.csv", "errors.csv")
+
+TOLD = ("language", "flags", "transcript", "model", "verbatim", "participant_choice", "notes")
+"""Columns of recordings.csv that are the same on every computer."""
 
 
 def absent() -> list[str]:
@@ -35,7 +38,7 @@ def observed(out: Path) -> dict[str, Any]:
     dict
         ``files``: every file but the ledger's, whose names are content hashes. ``tables``: for each CSV, its columns
         and the types pandas infers. ``recordings``: for each, the SHA-256 of its ``inputs``, the words a recogniser
-        found (``heard``; None for a transcript given), and its ``features``.
+        found (``heard``; None for a transcript given), what recordings.csv has ``told`` of it, and its ``features``.
     """
     from lalia.pipeline import assess_batch
 
@@ -48,6 +51,7 @@ def observed(out: Path) -> dict[str, Any]:
             item["recording_id"]: {
                 "inputs": item["sha256"],
                 "heard": _heard(out / "transcripts" / f"{item['recording_id']}.json"),
+                "told": _told(out / "recordings.csv", item["recording_id"]),
                 "features": _features(out / "features_long.csv", item["recording_id"]),
             }
             for item in about["inputs"]
@@ -78,10 +82,17 @@ def _heard(path: Path) -> dict[str, Any] | None:
     }
 
 
-def _features(path: Path, recording_id: str) -> dict[str, dict[str, Any]]:
+def _rows(path: Path, recording_id: str) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as source:
-        rows = [row for row in csv.DictReader(source) if row["recording_id"] == recording_id]
-    return {row["feature"]: _value(row) for row in rows}
+        return [row for row in csv.DictReader(source) if row["recording_id"] == recording_id]
+
+
+def _told(path: Path, recording_id: str) -> dict[str, str]:
+    return {name: row[name] for row in _rows(path, recording_id) for name in TOLD}
+
+
+def _features(path: Path, recording_id: str) -> dict[str, dict[str, Any]]:
+    return {row["feature"]: _value(row) for row in _rows(path, recording_id)}
 
 
 def _value(row: dict[str, str]) -> dict[str, Any]:
@@ -102,6 +113,7 @@ def written(found: dict[str, Any]) -> str:
         parts.append(
             f"  {json.dumps(name)}: {{\n"
             f'   "inputs": {json.dumps(recording["inputs"])},\n   "heard": {json.dumps(recording["heard"])},\n'
+            f'   "told": {json.dumps(recording["told"])},\n'
             '   "features": {\n' + ",\n".join(lines) + "\n   }\n  }"
         )
     return text + " {\n" + ",\n".join(parts) + "\n }\n}\n"
