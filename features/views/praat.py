@@ -115,5 +115,6 @@ def cpps(sound: Sound, ceiling: float) -> float:
     if sound.seconds < 3.1 / CPPS_FLOOR:
         return float("nan")
     cepstra = call(sound.praat, "To PowerCepstrogram", CPPS_FLOOR, FRAME, CPPS_TOP, 50)
+    # An averaging window of one step, 10 ms, smooths nothing; a trend range that ends at 0 is all quefrencies.
     arguments = ("no", 0.01, 0.001, CPPS_FLOOR, ceiling, 0.05, "Parabolic", 0.001, 0, "Straight", "Robust")
     return float(call(cepstra, "Get CPPS", *arguments))

@@ -61,8 +61,9 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
     high=None,
     needs={"voiced": 2},
     definition="Smoothed cepstral peak prominence by Praat: voiced stretches of each block of up to 60 s put end to "
-    "end, cepstra every 10 ms, quefrency smoothing 1 ms, peak sought from 60 Hz to 330 Hz or the F0 ceiling if that is "
-    "higher, robust straight trend, tilt not subtracted; blocks averaged by their voiced time.",
+    "end, cepstra every 10 ms, none smoothed over time, quefrency smoothing 1 ms, peak sought from 60 Hz to 330 Hz or "
+    "the F0 ceiling if that is higher, robust straight trend over all quefrencies, tilt not subtracted; blocks "
+    "averaged by their voiced time.",
     citation="hillenbrand1996 maryn2015",
     example=Example({"prominences": (np.array([10.0, 16.0]), np.array([20.0, 10.0]))}, 12, 1e-9, "10 twice, 16 once"),
     invariances=unchanged_by_all_but(),
@@ -71,8 +72,8 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
         "lowest_hz": CPPS_FLOOR,
         "highest_frequency_hz": CPPS_TOP,
         "quefrency_smoothing_s": 0.001,
-        "time_smoothing_s": 0.01,
-        "trend": "straight, robust, from 1 ms",
+        "time_smoothing_s": 0.0,
+        "trend": "straight, robust, over all quefrencies",
     },
 )
 def cpps(prominences: tuple[Floats, Floats]) -> Estimate | Missing:
