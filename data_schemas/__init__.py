@@ -18,7 +18,7 @@ from .recording import Manifest, Recording, Rejected, Task
 from .result import Assessment, Contribution, Drawing, ModelCard, ModelUse, Score
 from .sample import ContentUnit, Parse, Sample, Stimulus, Token
 from .settings import Limits, Settings
-from .transcript import Kind, ParticipantChoice, Speaker, TimeSource, Transcript, Utterance, Word
+from .transcript import Kind, ParticipantChoice, Phone, Speaker, TimeSource, Transcript, Utterance, Word
 
 __all__ = [
     "INVARIANCES",
@@ -46,6 +46,7 @@ __all__ = [
     "ModelUse",
     "Parse",
     "ParticipantChoice",
+    "Phone",
     "Reason",
     "Recording",
     "Rejected",

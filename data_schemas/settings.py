@@ -31,5 +31,7 @@ class Settings(Frozen):
     verbatim: Literal["auto", "on", "off"] = "auto"
     parser: str = "en-core-web-sm"
     embedder: str = "minilm"
+    aligner: str = "pocketsphinx"
+    diariser: str = "embedded"
     seed: int = Field(default=0, ge=0)
     limits: Limits = Limits()

@@ -23,11 +23,24 @@ class Kind(StrEnum):
 
 
 class TimeSource(StrEnum):
-    """Where an event's times come from."""
+    """Where an event's times come from.
+
+    `given`: the transcript; `engine`: the recogniser; `aligned`: forced alignment with the audio; `snapped`: the
+    recogniser's, moved to the nearest edge of energy where the alignment failed.
+    """
 
     GIVEN = "given"
     ENGINE = "engine"
     ALIGNED = "aligned"
+    SNAPPED = "snapped"
+
+
+class Phone(Frozen):
+    """A speech sound of a word: an ARPAbet symbol without stress (``AA``, ``CH``), with times in seconds."""
+
+    text: str
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
 
 
 class Word(Frozen):
@@ -36,7 +49,8 @@ class Word(Frozen):
     `repeated` and `revised` mark the material that is said again or corrected later (CHAT [/] and [//]);
     the final version is a plain word. `duration` is a transcriber's pause length in seconds (CHAT (2.3)),
     None for an unmeasured (.); `target` is the intended form of a word said otherwise (CHAT [: target]);
-    `codes` keep what else the transcript's format says of the event, verbatim.
+    `codes` keep what else the transcript's format says of the event, verbatim. `phones` are the sounds found by
+    forced alignment, `alignment` how far its times are to be trusted (0 to 1).
     """
 
     text: str
@@ -49,6 +63,8 @@ class Word(Frozen):
     duration: float | None = Field(default=None, ge=0)
     target: str | None = None
     codes: tuple[str, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    alignment: float | None = Field(default=None, ge=0, le=1)
 
     @model_validator(mode="after")
     def _times_in_order(self) -> Word:

@@ -9,51 +9,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import overload
 
-from ..data_schemas import Assessment, Code, LaliaError, Rejected, Settings, Task
+from ..data_schemas import Assessment, LaliaError, Rejected, Settings, Task
 from .files import write_json
-from .ingest import Intake, Located, ingest
-from .keys import circumstances, input_hashes, unit_key
 from .ledger import Ledger, Record, claimed, is_run
+from .planning import Plan, now, plan
 from .progress import Meter, Watch
 from .provenance import provenance
-from .transcribe import WORDLESS
 from .workers import Assess, Unit, Workers, by_line
 
 __all__ = ["Plan", "Summary", "Unit", "Workers", "finish", "plan", "render_again", "run_units", "whole_run"]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run will do.
-
-    Attributes
-    ----------
-    source, out : Path
-        Folder, manifest or recording; and the folder of the run.
-    settings : Settings
-    units : tuple of Unit
-        One for each recording that can be located, in manifest order.
-    rejected : tuple of Rejected
-        Items that ingest refused.
-    pending : tuple of Unit
-        Those without a finished record, in order.
-    ledger : Ledger
-    started : str
-        UTC time at which planning began, ISO 8601.
-    """
-
-    source: Path
-    out: Path
-    settings: Settings
-    units: tuple[Unit, ...]
-    rejected: tuple[Rejected, ...]
-    pending: tuple[Unit, ...]
-    ledger: Ledger
-    started: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,99 +37,6 @@ class Summary:
     def share_rejected(self) -> float:
         """Rejected items as a share of all, 0 for none."""
         return self.rejected / self.recordings if self.recordings else 0.0
-
-
-def plan(source: Path, out: Path, settings: Settings, *, task: Task | None = None, watch: Watch | None = None) -> Plan:
-    """Find the recordings, hash them, and see which are finished.
-
-    Call it, and all that follows, within `ledger.claimed(out, source)`.
-
-    Parameters
-    ----------
-    source : Path
-        Folder of audio, manifest (.csv, .parquet) or one audio file.
-    out : Path
-        Folder of the run.
-    settings : Settings
-    task : Task, optional
-        Task of recordings for which the manifest names none.
-    watch : callable, optional
-        Told of each recording hashed.
-
-    Raises
-    ------
-    LaliaError
-        When the source as a whole cannot be read, shares no recording with the finished run in `out`, or needs a
-        model that is not there. Nothing has been written by then.
-    """
-    started = _now()
-    intake = ingest(source, settings.limits)
-    ledger = Ledger(out)
-    _refuse_other_source(ledger, intake)
-    around = circumstances(settings)
-    meter = Meter("hash", len(intake.items), watch)
-    units, rejected = [], list(intake.rejected)
-    for item in intake.items:
-        located = _with_task(item, task)
-        try:
-            inputs = input_hashes(located)
-        except OSError as error:
-            rejected.append(_unreadable(located, error))
-        else:
-            units.append(Unit(unit_key(located, inputs, around), located, tuple(sorted(inputs.items()))))
-        meter.step()
-    pending = tuple(unit for unit in units if ledger.read(unit.key) is None)
-    _check_models([unit.item for unit in pending], settings)
-    return Plan(source, out, settings, tuple(units), tuple(rejected), pending, ledger, started)
-
-
-def _refuse_other_source(ledger: Ledger, intake: Intake) -> None:
-    try:
-        kept = json.loads((ledger.folder / "run.json").read_text("utf-8"))
-        known = {recording_id for _, recording_id, _ in kept["assessed"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # no run has ended here yet
-    given = {item.recording.recording_id for item in intake.items} | {item.recording_id for item in intake.rejected}
-    if known and not known & given:
-        raise LaliaError(
-            "The output folder must be new, or of an earlier run over at least one of these recordings",
-            "a folder with a run over other recordings",
-            "Choose another folder with --out",
-        )
-
-
-def _check_models(items: Sequence[Located], settings: Settings) -> None:
-    """Raise what the line would raise for every recording, before a run that is well is overwritten."""
-    if not items:
-        return
-    from ..models import embedders, parsers, registry
-
-    registry.locate("silero-vad")
-    if any(item.transcript is None and item.recording.task not in WORDLESS for item in items):
-        _check_recogniser(settings)
-    if settings.parser not in parsers.LANGUAGES:
-        parsers.load(settings.parser)  # raises
-    if settings.embedder not in embedders.LANGUAGES:
-        embedders.load(settings.embedder)  # raises
-    spoken = [item for item in items if item.transcript is not None or item.recording.task not in WORDLESS]
-    languages = {item.recording.language or settings.language for item in spoken}
-    for name, reads in ((settings.parser, parsers.LANGUAGES), (settings.embedder, embedders.LANGUAGES)):
-        # Speech known to be of another language is not given to it.
-        if any(language is None or language.split("-")[0].lower() == reads[name] for language in languages):
-            registry.locate(name)
-
-
-def _check_recogniser(settings: Settings) -> None:
-    from ..models import registry, whisper
-
-    known = registry.WEIGHTS.get(settings.model)
-    checkpoint = registry.locate(settings.model).is_file()
-    if (
-        (known is not None and known.role != "whisper")
-        or (checkpoint and settings.engine == "ctranslate2")
-        or (settings.device == "cuda" and whisper.available_device() != "cuda")
-    ):
-        whisper.load(settings.model, settings.engine, settings.device)  # raises before it loads anything
 
 
 def run_units(
@@ -263,7 +137,7 @@ def finish(work: Plan, *, watch: Watch | None = None) -> Summary:
             rejected.append(record.rejected)
             codes[record.rejected.code] += 1
     results = Results(work.ledger, [unit.key for unit in assessed])
-    told = provenance(work.source, work.settings, work.units, results, rejected, work.started, _now())
+    told = provenance(work.source, work.settings, work.units, results, rejected, work.started, now())
     about = json.loads(json.dumps(told, sort_keys=True))  # in the order of the file, for the report shows it
     audio = {unit.item.recording.recording_id: unit.item.audio for unit in assessed}
     write_run(work.out, results, rejected, about)
@@ -318,32 +192,12 @@ def render_again(out: Path) -> Path:
     return out / "report" / "index.html"
 
 
-def _with_task(item: Located, task: Task | None) -> Located:
-    if task is None or item.recording.task is not None:
-        return item
-    return Located(item.recording.model_copy(update={"task": task}), item.audio, item.transcript, item.stimulus)
-
-
-def _unreadable(item: Located, error: OSError) -> Rejected:
-    told = LaliaError(
-        "Every file of a recording must be readable",
-        type(error).__name__,
-        "Check that it exists and that you may read it",
-        code=Code.MISSING_FILE,
-    )
-    return Rejected(recording_id=item.recording.recording_id, stage="ingest", code=told.code, message=str(told))
-
-
 def _unfinished() -> LaliaError:
     return LaliaError(
         "Every recording must be done before the tables are written",
         "one that is not",
         "Run the same command again; finished recordings are kept",
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def whole_run(

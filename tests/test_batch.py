@@ -19,7 +19,7 @@ from lalia.data_schemas import (
     Task,
 )
 from lalia.features import specs
-from lalia.pipeline import batch, keys
+from lalia.pipeline import batch, keys, planning
 from lalia.pipeline.ingest import Located
 from lalia.pipeline.ledger import Ledger, Record, claimed
 from lalia.pipeline.run import Clock, rejection
@@ -203,14 +203,14 @@ def test_everything_in_the_folder_is_private(folder, tmp_path):
 
 
 def test_an_unreadable_file_is_rejected_and_the_rest_goes_on(folder, tmp_path, monkeypatch):
-    real = batch.input_hashes
+    real = planning.input_hashes
 
     def hashes(item):
         if item.recording.recording_id == "r3":
             raise PermissionError(13, "Permission denied", "/secret")
         return real(item)
 
-    monkeypatch.setattr(batch, "input_hashes", hashes)
+    monkeypatch.setattr(planning, "input_hashes", hashes)
     work = planned(folder, tmp_path / "out")
     assert [item.code for item in work.rejected] == [Code.MISSING_FILE]
     assert len(work.units) == 3
