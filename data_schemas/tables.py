@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,15 +91,18 @@ ERRORS = (
 )
 
 
-def features_columns(specs: Iterable[FeatureSpec]) -> tuple[Column, ...]:
-    """Columns of features.csv: identity, then one number per feature."""
-    return IDENTITY + tuple(_feature_column(spec) for spec in specs)
+def features_columns(
+    specs: Iterable[FeatureSpec], references: Callable[[str], tuple[str, ...]] = lambda keys: ()
+) -> tuple[Column, ...]:
+    """Columns of features.csv: identity, then one number per feature; `references` gives a citation's full text."""
+    return IDENTITY + tuple(_feature_column(spec, references(spec.citation)) for spec in specs)
 
 
-def _feature_column(spec: FeatureSpec) -> Column:
+def _feature_column(spec: FeatureSpec, references: tuple[str, ...]) -> Column:
     extra = {
         "unit": spec.unit,
         "citation": spec.citation,
+        "references": list(references),
         "version": spec.version,
         "needs": dict(spec.needs),
         "tasks": sorted(spec.tasks),
@@ -165,10 +168,12 @@ def _field(column: Column) -> dict[str, Any]:
     return field | ({"constraints": constraints} if constraints else {}) | dict(column.extra)
 
 
-def data_package(specs: Mapping[str, FeatureSpec]) -> dict[str, Any]:
+def data_package(
+    specs: Mapping[str, FeatureSpec], references: Callable[[str], tuple[str, ...]] = lambda keys: ()
+) -> dict[str, Any]:
     """data_dictionary.json: a Frictionless Data Package describing every table of a run."""
     tables = {
-        "features": (features_columns(specs.values()), ("recording_id",)),
+        "features": (features_columns(specs.values(), references), ("recording_id",)),
         "features_long": (FEATURES_LONG, ("recording_id", "feature")),
         "recordings": (RECORDINGS, ("recording_id",)),
         "scores": (SCORES, ("recording_id", "model")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..data_schemas import FeatureSpec, LaliaError
 from ..features import FEATURES, VIEWS, specs
+from ..features.references import full
 
 
 def features(name: str | None) -> None:
@@ -61,7 +62,7 @@ def _card(spec: FeatureSpec) -> None:
         "example": f"{spec.example.expect} within {spec.example.tolerance:g} ({spec.example.why})",
         "repeatability": spec.repeatability,
         "version": str(spec.version),
-        "source": spec.citation,
+        "source": "\n               ".join(full(spec.citation)),
     }
     for name, value in rows.items():
         print(f"{name:<14} {value}")

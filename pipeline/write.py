@@ -8,6 +8,7 @@ from pathlib import Path
 from ..data_schemas import Assessment, Rejected
 from ..data_schemas.tables import data_package
 from ..features import specs
+from ..features.references import full
 from .files import private_folder, write_json, write_whole
 from .formats import write_chat, write_textgrid
 from .formats import write_json as transcript_json
@@ -35,7 +36,7 @@ def write_run(
     for name, (columns, rows) in tables(assessments, rejected, known).items():
         frame(columns, rows, name)
         write_whole(out / name, csv_text(columns, rows))
-    write_json(out / "data_dictionary.json", data_package(known))
+    write_json(out / "data_dictionary.json", data_package(known, full))
     _write_transcripts(out / "transcripts", assessments)
     write_json(out / "provenance.json", dict(provenance))
 

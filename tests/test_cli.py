@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lalia import __version__
 from lalia.data_schemas import Code, LaliaError, Limits, Rejected
-from lalia.features import specs
+from lalia.features import references, specs
 from lalia.pipeline import assess, assess_batch
 from lalia.pipeline.api import _as_error
 from lalia.pipeline.cli import app
@@ -247,7 +247,8 @@ def test_features_are_listed_and_explained():
     for name, spec in specs().items():
         card = runner.invoke(app, ["features", name])
         assert spec.definition in card.stdout
-        assert spec.citation in card.stdout
+        for reference in references.full(spec.citation):
+            assert reference in card.stdout
 
 
 def test_models_are_listed_and_verified():

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import groupby
 
 from ...data_schemas import Assessment, FeatureSpec, FeatureValue, Score, Task
+from ...features.references import full
 from . import plain, shown
 from .shown import Shown
 
@@ -18,7 +19,7 @@ class About:
 
     definition: str
     range: str
-    source: str
+    sources: tuple[str, ...]
     repeatability: str
     constants: str
     version: int
@@ -126,7 +127,13 @@ def _abouts() -> Mapping[str, About]:
 def _about(spec: FeatureSpec) -> About:
     constants = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in spec.settings.items())
     bounds = shown.bounds(spec.low, spec.high)
-    return About(spec.definition, bounds, spec.citation, spec.repeatability, constants, spec.version)
+    sources = tuple(_unlinked(reference) for reference in full(spec.citation))
+    return About(spec.definition, bounds, sources, spec.repeatability, constants, spec.version)
+
+
+def _unlinked(reference: str) -> str:
+    # A page holds no address at all: nothing in it can tell a server that it is being read.
+    return reference.replace("https://doi.org/", "doi:").replace("https://", "")
 
 
 def _scored(score: Score) -> Scored:
