@@ -16,7 +16,7 @@ from ..data_schemas import Code, LaliaError, Limits, Recording, Rejected
 from .containers import AUDIO_SUFFIXES, REFUSED_SUFFIXES
 from .manifest import SUFFIXES as MANIFEST_SUFFIXES
 from .manifest import Row, bad_manifest, read_rows, to_recording
-from .paths import check_file, inside, open_plain, unsupported
+from .paths import check_file, inside, open_plain, require_source, unsupported
 
 STAGE = "ingest"
 
@@ -75,13 +75,7 @@ def ingest(source: Path, limits: Limits) -> Intake:
     LaliaError
         When the source as a whole cannot be used (absent, no recordings, a manifest without its columns).
     """
-    if not source.exists():
-        raise LaliaError(
-            "The input must be a folder, a manifest or a recording",
-            "nothing there",
-            "Check the name",
-            code=Code.MISSING_FILE,
-        )
+    require_source(source)
     if source.is_dir():
         found = _from_folder(source.resolve(), limits)
     elif source.suffix.lower() in MANIFEST_SUFFIXES:
@@ -92,6 +86,9 @@ def ingest(source: Path, limits: Limits) -> Intake:
 
 
 Found = list[Located | Rejected]
+
+_TABLES = frozenset([".xlsx", ".xls", ".ods", ".tsv", ".json", ".jsonl", ".feather", ".sav", ".dta"])
+"""Tables that are no manifest; without a word of their own they would be called sound of an unknown kind."""
 
 
 def reject(recording_id: str, error: LaliaError, stage: str = STAGE) -> Rejected:
@@ -235,6 +232,10 @@ def _walk(root: Path) -> Iterable[tuple[str, bool]]:
 def _from_file(source: Path, limits: Limits) -> Found:
     root = source.parent.resolve()
     if source.suffix.lower() not in AUDIO_SUFFIXES:
+        if source.suffix.lower() in _TABLES:
+            raise bad_manifest(
+                "A manifest must be CSV or Parquet", f"a {source.suffix.lower()} file", "Save the table as 'CSV UTF-8'"
+            )
         with open_plain(source.resolve()) as stream:
             check_file(stream, limits)
     recording_id = legal_identifier(source.stem)

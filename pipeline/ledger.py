@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from ..data_schemas import Assessment, Code, Frozen, LaliaError, Rejected
 from .files import private_folder, write_json, write_whole
+from .paths import require_source
 
 TRANSIENT = frozenset({Code.MACHINE_FAULT, Code.MODEL_ABSENT, Code.BAD_MODEL})
 """Codes of faults that are not the recording's; such a unit is not finished."""
@@ -123,8 +124,15 @@ def claimed(out: Path, source: Path) -> Iterator[Ledger]:
     """
     _refuse_sources(out, source)
     _refuse_foreign(out)
-    private_folder(out)
-    os.chmod(out, 0o700)
+    try:
+        private_folder(out)
+        os.chmod(out, 0o700)
+    except OSError as error:
+        raise LaliaError(
+            "The output folder must be one you may make and write to",
+            error.strerror or type(error).__name__,
+            "Choose another folder with --out",
+        ) from None
     ledger = Ledger(out)
     private_folder(ledger.folder)
     with _alone(ledger.folder / _LOCK):
@@ -139,6 +147,7 @@ def is_run(out: Path) -> bool:
 
 
 def _refuse_sources(out: Path, source: Path) -> None:
+    require_source(source)  # before a folder is made for nothing
     held = source.resolve()
     if held == out.resolve() or held.is_relative_to(out.resolve()):
         raise LaliaError(

@@ -15,6 +15,17 @@ from .containers import HEAD_BYTES, Container, describe, sniff
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
+def require_source(source: Path) -> None:
+    """Raise LaliaError (``missing_file``) where the input of a run does not exist."""
+    if not source.exists():
+        raise LaliaError(
+            "The input must be a folder, a manifest or a recording",
+            "nothing there",
+            "Check the name",
+            code=Code.MISSING_FILE,
+        )
+
+
 def inside(root: Path, text: str) -> Path:
     """The real path of a file named relative to `root`, proven to lie inside it.
 

@@ -188,6 +188,14 @@ def test_folders_that_are_not_ours_are_refused(folder, tmp_path):
         pass
     with pytest.raises(LaliaError, match="must not be, or hold, the recordings"), claimed(tmp_path, folder / "r0.wav"):
         pass
+    with (
+        pytest.raises(LaliaError, match="one you may make"),
+        claimed(other / "chapter.txt" / "out", folder),
+    ):
+        pass
+    with pytest.raises(LaliaError, match="nothing there"), claimed(tmp_path / "fresh", tmp_path / "mistyped"):
+        pass
+    assert not (tmp_path / "fresh").exists()
     with pytest.raises(LaliaError, match="must be a folder"), claimed(other / "chapter.txt", folder):
         pass
 

@@ -227,11 +227,13 @@ def test_sources_that_hold_nothing(folder, tmp_path):
     (tmp_path / "none").mkdir()
     (tmp_path / "x.parquet").write_bytes(b"PAR1")
     (tmp_path / "x.docx").write_bytes(b"PK\3\4" * 30)
+    (tmp_path / "x.xlsx").write_bytes(b"PK\3\4" * 30)
     for source, code in [
         ("none", Code.MISSING_FILE),
         ("absent", Code.MISSING_FILE),
         ("x.parquet", Code.BAD_MANIFEST),
         ("x.docx", Code.UNSUPPORTED_FORMAT),
+        ("x.xlsx", Code.BAD_MANIFEST),
     ]:
         with pytest.raises(LaliaError) as caught:
             ingest(tmp_path / source, Limits())
