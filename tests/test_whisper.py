@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lalia.data_schemas import Audio, Code, Kind, LaliaError, ModelUse, ParticipantChoice, Span, TimeSource
+from lalia.data_schemas import Audio, Code, Kind, LaliaError, Span, TimeSource
 from lalia.models.whisper import convert, load, openai
-from lalia.models.whisper.engine import Decoded, RawWord, Text, split
-from lalia.models.whisper.recogniser import FILLERS_PROMPT, Whisper, loops
+from lalia.models.whisper.engine import RawWord, Text, split
+from lalia.models.whisper.placed import Placed
 from lalia.models.whisper.times import NONE, Bias, place
 from lalia.models.whisper.windows import LIMIT, MARGIN, Piece, Window, halves, rest, samples, windows
 from lalia.models.whisper.words import utterances
@@ -115,8 +115,9 @@ def test_bias_moves_words_and_pauses_bound_them():
     assert window.speech[1].start <= lost.start < lost.end <= window.speech[1].end, "a word in silence moves to speech"
 
 
-def _spoken(*texts: str, gap: float = 0.1) -> list[tuple[RawWord, Span]]:
-    return [(RawWord(text, 0, 0, 0.5), Span(i * (0.3 + gap), i * (0.3 + gap) + 0.3)) for i, text in enumerate(texts)]
+def _spoken(*texts: str, gap: float = 0.1) -> list[Placed]:
+    step = 0.3 + gap
+    return [Placed(RawWord(text, 0, 0, 0.5), Span(i * step, i * step + 0.3)) for i, text in enumerate(texts)]
 
 
 KINDS = [
@@ -177,45 +178,6 @@ def test_utterances_end_at_long_pauses(gap, count):
     assert all(u.start == u.words[0].start and u.end == u.words[-1].end for u in found)
 
 
-LOOPS = [
-    ("uh " * 40, True),
-    ("I don't know. " * 6, True),
-    ("so we went to the shop and bought some bread and then we came home again", False),
-    ("no no no no that is mine", False),
-    ("the the the boy", False),
-    ("one two one two one two one two one two", True),
-    ("", False),
-]
-
-
-@pytest.mark.parametrize(("text", "looped"), LOOPS)
-def test_loops_are_told_from_people(text, looped):
-    assert loops(text) is looped
-
-
-class Scripted:
-    """An engine that answers from a script and notes what it was asked."""
-
-    name, batch = "scripted", 2
-
-    def __init__(self, answers, languages=("en",)):
-        self.answers, self.languages, self.prompts = answers, languages, []
-
-    def detect(self, sound):
-        return "de", 0.75
-
-    def decode(self, sounds, language, prompt):
-        self.prompts.append((language, prompt, len(sounds)))
-        return [self.answers(sound, prompt) for sound in sounds]
-
-
-def _answer(text: str, *, until: float = 4.0, logprob: float = -0.2, no_speech: float = 0.0) -> Decoded:
-    texts = text.split()
-    step = until / max(1, len(texts))
-    words = tuple(RawWord(f" {t}", i * step, (i + 1) * step, 0.9) for i, t in enumerate(texts))
-    return Decoded(words, text, logprob, no_speech)
-
-
 TOKENS = [
     # 100 and above are timestamps in steps of 0.02 s; 50 and above are no text.
     ([100, 1, 2, 150], [1, 2], 1.0, False),
@@ -233,70 +195,6 @@ def test_timestamps_say_how_far_a_decoding_got(tokens, text, until, cut):
     assert split(tokens, 50, 100) == Text(text, until, cut)
 
 
-def _recogniser(engine) -> Whisper:
-    return Whisper(engine, ModelUse(role="whisper", name="tiny.en", sha256="", licence="", source=""), NONE)
-
-
-SPEECH = (Span(1.0, 5.0),)
-
-
-def _said(transcript) -> str:
-    return " ".join(word.text for utterance in transcript.utterances for word in utterance.words)
-
-
-def _tell(answers, *, languages=("en",), language="en", verbatim=True, spans=SPEECH, duration=6.0):
-    engine = Scripted(answers, languages)
-    return engine, _recogniser(engine).transcribe(_audio(duration, spans), language=language, verbatim=verbatim)
-
-
-def test_a_good_decoding_is_taken_as_it_is():
-    engine, transcript = _tell(lambda sound, prompt: _answer("um the boy takes a cookie", until=5.0))
-    assert _said(transcript) == "um the boy takes a cookie"
-    assert engine.prompts == [("en", FILLERS_PROMPT, 1)]
-    assert transcript.participant_choice is ParticipantChoice.ASSUMED
-    assert len(transcript.notes) == 1
-    assert (transcript.language, transcript.language_probability) == ("en", None)
-
-
-def test_without_verbatim_nothing_is_prompted():
-    engine, _ = _tell(lambda sound, prompt: _answer("the boy takes a cookie", until=5.0), verbatim=False)
-    assert engine.prompts == [("en", None, 1)]
-
-
-def test_a_loop_is_decoded_again_without_the_prompt():
-    _, transcript = _tell(lambda sound, prompt: _answer("uh " * 30 if prompt else "the boy is here", until=5.0))
-    assert _said(transcript) == "the boy is here"
-    assert "fillers may be missing" in transcript.notes[1]
-
-
-def test_speech_left_out_is_decoded_again_without_the_prompt():
-    _, transcript = _tell(lambda sound, prompt: _answer("um", until=1.0) if prompt else _answer("a b c d", until=5.0))
-    assert _said(transcript) == "a b c d"
-
-
-def test_what_the_prompt_did_not_cause_keeps_the_fillers():
-    _, transcript = _tell(lambda sound, prompt: _answer("um well" if prompt else "well", until=1.5))
-    assert _said(transcript) == "um well"
-    assert any("have no words" in note for note in transcript.notes)
-
-
-def test_what_was_left_undecoded_is_decoded_next():
-    spans = (Span(1.0, 5.0), Span(5.5, 9.5))
-    lengths = []
-
-    def answers(sound, prompt):
-        lengths.append(len(sound) / 16_000)
-        if len(lengths) == 1:
-            return dataclasses.replace(_answer("um one two three", until=5.2), until=5.25, cut=True)
-        return _answer("four five six seven", until=4.0)
-
-    _, transcript = _tell(answers, spans=spans, duration=10.0)
-    assert _said(transcript) == "um one two three four five six seven"
-    assert lengths == pytest.approx([10.0, 4.75])
-    assert transcript.utterances[-1].words[-1].end > 9.0
-    assert len(transcript.notes) == 1
-
-
 def test_the_rest_of_a_window_keeps_the_recording_s_clock():
     window = Window((Piece(0.0, 5.0, 4.0), Piece(4.0, 20.0, 6.0)), (Span(6.0, 8.0), Span(21.0, 25.0)))
     left = rest(window, 5.5)
@@ -304,50 +202,6 @@ def test_the_rest_of_a_window_keeps_the_recording_s_clock():
     assert left.to_recording(0.5, 1.0) == Span(22.0, 22.5)
     assert rest(window, 9.5) is None
     assert rest(window, 99.0) is None
-
-
-def test_a_stubborn_loop_is_split_and_flagged():
-    spans = (Span(1.0, 3.0), Span(3.5, 6.0))
-    engine, transcript = _tell(lambda sound, prompt: _answer("so " * 20), spans=spans, duration=7.0)
-    assert [prompt for _, prompt, _ in engine.prompts] == [FILLERS_PROMPT, None, None, None]
-    assert any("repeated itself" in note for note in transcript.notes)
-
-
-def test_what_the_engine_takes_for_no_speech_has_no_words():
-    _, transcript = _tell(lambda sound, prompt: _answer("Thank you.", logprob=-1.5, no_speech=0.9))
-    assert transcript.utterances == ()
-
-
-def test_no_speech_decodes_nothing():
-    engine, transcript = _tell(lambda sound, prompt: pytest.fail("decoded"), spans=())
-    assert engine.prompts == []
-    assert transcript.utterances == ()
-    assert "No speech was found" in transcript.notes[-1]
-
-
-def test_windows_go_to_the_engine_in_batches():
-    spans = tuple(Span(1.0 + 40 * i, 26.0 + 40 * i) for i in range(5))
-    engine, _ = _tell(lambda sound, prompt: _answer("a b c d e f g h " * 3, until=26), spans=spans, duration=200.0)
-    assert [count for _, prompt, count in engine.prompts if prompt][:3] == [2, 2, 1]
-
-
-def test_languages():
-    many = ("en", "de", "fr")
-    answers = lambda sound, prompt: _answer("ja gut so", until=5.0)  # noqa: E731
-    engine, found = _tell(answers, languages=many, language=None)
-    assert (found.language, found.language_probability, engine.prompts[0][0]) == ("de", 0.75, "de")
-    engine, told = _tell(answers, languages=many, language="fra-CA")
-    assert (told.language, told.language_probability, engine.prompts[0][0]) == ("fr", None, "fr")
-    with pytest.raises(LaliaError, match="language"):
-        _tell(answers, languages=many, language="xx")
-    _, other = _tell(answers, language="de")
-    assert other.language == "de", "so that measures for English words are withheld"
-    assert any("knows en only" in note for note in other.notes)
-
-
-def test_unchecked_audio_is_refused():
-    with pytest.raises(LaliaError, match="checked"):
-        _recogniser(Scripted(None)).transcribe(_audio(3.0), language="en", verbatim=True)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from lalia.models import registry, whisper
 from lalia.models.vad import speech_spans
 from lalia.models.whisper.ctranslate2 import CTranslate2Engine
 from lalia.models.whisper.openai import OpenAIEngine
+from lalia.models.whisper.recogniser import FILLERS_PROMPT
 from lalia.models.whisper.windows import samples, windows
+from lalia.tests import sounds
 
 pytestmark = pytest.mark.asr
 
@@ -148,7 +150,8 @@ def test_threads_do_not_change_the_transcript(told, folder, spontaneous, monkeyp
     def decoded(count: str):
         monkeypatch.setenv("LALIA_THREADS", count)
         (window,) = windows(spontaneous, spontaneous.speech)
-        return CTranslate2Engine(folder, "cpu").decode([samples(spontaneous, window)], "en", None)
+        engine = CTranslate2Engine(folder, "cpu")
+        return engine.decode(engine.hear([samples(spontaneous, window)]), "en", None)
 
     assert decoded("1") == decoded("2") == decoded("3")
 
@@ -158,9 +161,10 @@ def test_both_engines_hear_the_same(folder, kennedy):
     sound = samples(kennedy, window)
     one = CTranslate2Engine(folder, "cpu", compute_type="float32", beam=1)
     other = OpenAIEngine(folder, "cpu", beam=1)
+    heard, again = one.hear([sound]), other.hear([sound])
     # Two independent float32 networks and spectra: 3e-4 measured, on values up to 12.
-    np.testing.assert_allclose(np.array(one.encode([sound])[0]), other.encode([sound])[0].numpy(), atol=2e-3)
-    (first,), (second,) = one.decode([sound], "en", None), other.decode([sound], "en", None)
+    np.testing.assert_allclose(np.array(heard.encoded), again.encoded.numpy(), atol=2e-3)
+    (first,), (second,) = one.decode(heard, "en", None), other.decode(again, "en", None)
     assert first.text == second.text
     assert [(w.text, w.start, w.end) for w in first.words] == [(w.text, w.start, w.end) for w in second.words]
     # Probabilities follow logits that differ by 1e-4: 3e-5 measured.
@@ -176,6 +180,93 @@ def test_transcripts_of_both_engines_are_of_one_kind(recogniser, kennedy):
     assert different <= {"engine", "utterances"}, "times and probabilities of 8-bit weights may differ"
     assert other.engine == "openai-whisper"
     assert whisper.load("tiny.en", "auto", "cpu") is recogniser
+
+
+@pytest.mark.parametrize("engine", [CTranslate2Engine, OpenAIEngine])
+def test_windows_decoded_together_come_out_as_alone(folder, kennedy, engine):
+    """What a GPU does with eight windows, on a CPU with two: beams and windows must not mix."""
+    options = {"compute_type": "float32"} if engine is CTranslate2Engine else {}
+    loaded = engine(folder, "cpu", beam=2, **options)
+    (window,) = windows(kennedy, kennedy.speech)
+    whole = samples(kennedy, window)
+    parts = [whole[: 3 * RATE], whole[-3 * RATE :]]
+    together = loaded.decode(loaded.hear(parts), "en", FILLERS_PROMPT)
+    alone = [loaded.decode(loaded.hear([part]), "en", FILLERS_PROMPT)[0] for part in parts]
+    assert [found.text for found in together] == [found.text for found in alone]
+    assert together[0].text != together[1].text
+    for one, other in zip(together, alone, strict=True):
+        assert [w.text for w in one.words] == [w.text for w in other.words]
+        # Sums are rounded otherwise in a batch: a time may fall on the next step of Whisper's clock.
+        np.testing.assert_allclose([w.end for w in one.words], [w.end for w in other.words], atol=0.021)
+        assert one.logprob == pytest.approx(other.logprob, abs=1e-3)
+
+
+def test_several_recordings_at_once_are_transcribed_as_alone(recogniser, kennedy, monkeypatch):
+    monkeypatch.setattr(recogniser._engine, "batch", 2)
+    short = _audio(kennedy.samples[: 5 * kennedy.rate], kennedy.rate)
+    together = recogniser.transcribe_all([short, kennedy], languages=["en", "en"], verbatim=False)
+    monkeypatch.setattr(recogniser._engine, "batch", 1)
+    alone = [recogniser.transcribe(audio, language="en", verbatim=False) for audio in (short, kennedy)]
+    assert [_said(found) for found in together] == [_said(found) for found in alone]
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    pytest.importorskip("espeakng_loader", reason="needs the package espeakng-loader (extra: examples)")
+    return sounds.scenes()
+
+
+# Of synthetic speech: word errors that the voice costs, with room for another release of the arithmetic. What matters
+# is that no sentence is lost or invented: at most one word in twelve is added or lost.
+@pytest.mark.parametrize(
+    "name",
+    ["speech, then 60 s of silence", "two bursts, 20 s apart", "soft after loud"],
+)
+def test_speech_is_neither_lost_nor_invented(recogniser, scenes, name):
+    scene = scenes[name]
+    found = recogniser.transcribe(_audio(scene.sound, scene.rate), language="en", verbatim=True)
+    assert abs(len(_said(found)) - len(scene.words)) <= len(scene.words) / 12
+    assert _errors(_said(found), list(scene.words)) <= len(scene.words) / 5
+    assert not any("repeated itself" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("name", ["coughs", "music", "applause", "breaths", "typing"])
+def test_no_sentence_is_made_of_sounds(recogniser, name):
+    found = recogniser.transcribe(_audio(sounds.WORDLESS[name](10.0), sounds.RATE), language="en", verbatim=True)
+    words = _words(found)
+    assert len(words) <= 1
+    assert all(word.kind is Kind.FILLER and word.codes for word in words), "at most a filler, and in doubt"
+
+
+def test_noise_brings_no_fillers(recogniser, scenes):
+    scene = sounds.noisy("pink", 5.0)
+    found = recogniser.transcribe(_audio(scene.sound, scene.rate), language="en", verbatim=True)
+    assert [word for word in _words(found) if word.kind is Kind.FILLER] == []
+    assert any("unsure" in note for note in found.notes)
+
+
+def test_another_language_is_flagged_by_an_english_model(recogniser, scenes):
+    german = "Der Junge steht auf einem Hocker. Die Mutter spült das Geschirr, und das Wasser läuft über."
+    told = {
+        voice: recogniser.transcribe(_audio(sounds.espeak(text, voice), sounds.RATE), language=None, verbatim=False)
+        for voice, text in (("de", german), ("en-us", " ".join(sounds.TELLING)))
+    }
+    assert any("may not be English" in note for note in told["de"].notes)
+    assert not any("may not be English" in note for note in told["en-us"].notes)
+
+
+def test_a_tenth_of_a_second_and_telephone_speech(recogniser, kennedy):
+    import soxr
+
+    assert recogniser.transcribe(_audio(kennedy.samples[:4410], 44_100), language="en", verbatim=True).utterances == ()
+    narrow = soxr.resample(kennedy.samples, kennedy.rate, 8_000)
+    wide = soxr.resample(kennedy.samples, kennedy.rate, 96_000)
+    said = [
+        _said(recogniser.transcribe(_audio(signal, rate), language="en", verbatim=False))
+        for signal, rate in ((kennedy.samples, kennedy.rate), (narrow, 8_000), (wide, 96_000))
+    ]
+    assert _errors(said[1], said[0]) <= 2, "what lies above 4 kHz is little"
+    assert said[2] == said[0]
 
 
 def _noise(kind: str) -> np.ndarray:

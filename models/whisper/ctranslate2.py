@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .engine import APPENDED, BATCH, BEAM, FRAMES, NEW_TOKENS, PREPENDED, Decoded, RawWord, Sound, Text, split
+from .engine import APPENDED, BATCH, BEAM, FRAMES, NEW_TOKENS, PREPENDED, Decoded, Heard, RawWord, Sound, Text, split
 
 MAX_THREADS = 8
 """One window of a small model gains little from more."""
@@ -52,32 +52,31 @@ class CTranslate2Engine:
         self._beam = beam
         self.languages = tuple(self._model.supported_languages)
 
-    def detect(self, sound: Sound) -> tuple[str, float]:
-        """Most probable language of a window, and its probability."""
-        language, probability, _ = self._model.detect_language(audio=sound)
-        return str(language), float(probability)
-
-    def encode(self, sounds: Sequence[Sound]) -> tuple[Any, list[int]]:
-        """Encoder output of windows, and the frames of log-mel spectrum that hold their sound."""
+    def hear(self, sounds: Sequence[Sound]) -> Heard:
+        """Encode windows of at most 30 s, 16 kHz."""
         from faster_whisper.audio import pad_or_trim
 
         # The extractor yields one frame more than the sound has.
         mels = [self._model.feature_extractor(sound)[:, :-1][:, :FRAMES] for sound in sounds]
         encoded = self._model.encode(np.stack([pad_or_trim(mel) for mel in mels]))
-        return encoded, [mel.shape[-1] for mel in mels]
+        return Heard(encoded, tuple(mel.shape[-1] for mel in mels))
 
-    def decode(self, sounds: Sequence[Sound], language: str, prompt: str | None) -> list[Decoded]:
-        """Decode windows of at most 30 s, 16 kHz, each on its own."""
+    def detect(self, heard: Heard) -> list[Mapping[str, float]]:
+        """Probability of each language the model knows, for each window."""
+        found = self._model.model.detect_language(heard.encoded)
+        return [{token[2:-2]: float(probability) for token, probability in window} for window in found]
+
+    def decode(self, heard: Heard, language: str, prompt: str | None) -> list[Decoded]:
+        """Decode windows, each on its own."""
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
         model = self._model
         tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
-        encoded, frames = self.encode(sounds)
         start = model.get_prompt(tokenizer, tokenizer.encode(" " + prompt) if prompt else [])
         results = model.model.generate(
-            encoded,
-            [start] * len(sounds),
+            heard.encoded,
+            [start] * len(heard.frames),
             beam_size=self._beam,
             max_length=len(start) + NEW_TOKENS,
             return_scores=True,
@@ -87,14 +86,14 @@ class CTranslate2Engine:
         )
         ends = tokenizer.eot, tokenizer.timestamp_begin
         texts = [split(result.sequences_ids[0], *ends) for result in results]
-        aligned = self._align(tokenizer, texts, encoded, frames)
+        aligned = self._align(tokenizer, texts, heard)
         return [_decoded(*found, tokenizer) for found in zip(results, texts, aligned, strict=True)]
 
-    def _align(self, tokenizer: Any, texts: list[Text], encoded: Any, frames: list[int]) -> list[list[Any]]:
+    def _align(self, tokenizer: Any, texts: list[Text], heard: Heard) -> list[list[Any]]:
         if not any(text.tokens for text in texts):
             return [[] for _ in texts]
-        within = [text.frames(count) for text, count in zip(texts, frames, strict=True)]
-        return list(self._model.find_alignment(tokenizer, [text.tokens for text in texts], encoded, within))
+        within = [text.frames(count) for text, count in zip(texts, heard.frames, strict=True)]
+        return list(self._model.find_alignment(tokenizer, [text.tokens for text in texts], heard.encoded, within))
 
 
 def _decoded(result: Any, text: Text, alignment: list[Any], tokenizer: Any) -> Decoded:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ BEAM = 5
 """Beam width, OpenAI's default: with the prompt for fillers, greedy search keeps 8 of the 10 that a beam of 5 keeps."""
 
 BATCH = 8
-"""Windows decoded at once on CUDA."""
+"""Windows heard at once on CUDA."""
 
 FRAMES = 3000
 """Frames of log-mel spectrum in a window: 30 s in steps of 10 ms."""
@@ -87,8 +87,19 @@ def split(tokens: Sequence[int], end: int, first_timestamp: int) -> Text:
     return Text([token for token in kept if token < end], until if until > 0 else None, cut)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Windows as the encoder heard them, to be decoded more than once: encoding is half the work.
+
+    `encoded` is the engine's own; `frames` are those of log-mel spectrum that hold each window's sound.
+    """
+
+    encoded: Any
+    frames: tuple[int, ...]
+
+
 class Engine(Protocol):
-    """One loaded model on one device; `batch` windows are best decoded at once.
+    """One loaded model on one device; `batch` windows are best heard at once.
 
     Nothing is sampled: CTranslate2 draws from a generator that cannot be seeded again within a process.
     """
@@ -97,10 +108,14 @@ class Engine(Protocol):
     batch: int
     languages: tuple[str, ...]
 
-    def detect(self, sound: Sound) -> tuple[str, float]:
-        """Most probable language of a window, and its probability."""
+    def hear(self, sounds: Sequence[Sound]) -> Heard:
+        """Encode windows of at most 30 s, 16 kHz."""
         ...
 
-    def decode(self, sounds: Sequence[Sound], language: str, prompt: str | None) -> list[Decoded]:
-        """Decode windows of at most 30 s, 16 kHz, each on its own; the same input gives the same bits."""
+    def detect(self, heard: Heard) -> list[Mapping[str, float]]:
+        """Probability of each language the model knows, for each window."""
+        ...
+
+    def decode(self, heard: Heard, language: str, prompt: str | None) -> list[Decoded]:
+        """Decode windows, each on its own; the same input gives the same bits."""
         ...

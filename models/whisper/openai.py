@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...data_schemas import Code, LaliaError
 from .convert import Checkpoint, convert
-from .engine import APPENDED, BATCH, BEAM, FRAMES, NEW_TOKENS, PREPENDED, Decoded, RawWord, Sound, split
+from .engine import APPENDED, BATCH, BEAM, FRAMES, NEW_TOKENS, PREPENDED, Decoded, Heard, RawWord, Sound, split
 
 
 class OpenAIEngine:
@@ -32,24 +32,14 @@ class OpenAIEngine:
         import whisper.tokenizer
 
         self.model = (_from_folder(path) if path.is_dir() else _from_checkpoint(path, sha256)).to(device).eval()
-        # The package's beam search takes one window at a time.
-        self.batch = BATCH if device != "cpu" and beam == 1 else 1
+        self.batch = BATCH if device != "cpu" else 1
         self._half = device != "cpu"
         self._beam = beam
         codes = tuple(whisper.tokenizer.LANGUAGES)
         self.languages = codes[: self.model.num_languages] if self.model.is_multilingual else ("en",)
 
-    def detect(self, sound: Sound) -> tuple[str, float]:
-        """Most probable language of a window, and its probability."""
-        import torch
-
-        with torch.no_grad():
-            _, found = self.model.detect_language(self.encode([sound])[0])
-        language = max(found[0], key=lambda code: found[0][code])
-        return str(language), float(found[0][language])
-
-    def encode(self, sounds: Sequence[Sound]) -> tuple[Any, list[int]]:
-        """Encoder output of windows, and the frames of log-mel spectrum that hold their sound."""
+    def hear(self, sounds: Sequence[Sound]) -> Heard:
+        """Encode windows of at most 30 s, 16 kHz."""
         import torch
         from whisper.audio import N_SAMPLES, log_mel_spectrogram, pad_or_trim
 
@@ -57,15 +47,22 @@ class OpenAIEngine:
         mels = [
             log_mel_spectrogram(torch.from_numpy(sound), self.model.dims.n_mels, padding=N_SAMPLES) for sound in sounds
         ]
-        frames = [min(FRAMES, mel.shape[-1] - FRAMES) for mel in mels]
+        frames = tuple(min(FRAMES, mel.shape[-1] - FRAMES) for mel in mels)
         stacked = torch.stack([pad_or_trim(mel[:, :count], FRAMES) for mel, count in zip(mels, frames, strict=True)])
         with torch.no_grad():
-            return self.model.encoder(
-                stacked.to(self.model.device, torch.float16 if self._half else torch.float32)
-            ), frames
+            encoded = self.model.encoder(stacked.to(self.model.device, torch.float16 if self._half else torch.float32))
+        return Heard(encoded, frames)
 
-    def decode(self, sounds: Sequence[Sound], language: str, prompt: str | None) -> list[Decoded]:
-        """Decode windows of at most 30 s, 16 kHz, each on its own."""
+    def detect(self, heard: Heard) -> list[Mapping[str, float]]:
+        """Probability of each language the model knows, for each window."""
+        import torch
+
+        with torch.no_grad():
+            _, found = self.model.detect_language(heard.encoded)
+        return list(found)
+
+    def decode(self, heard: Heard, language: str, prompt: str | None) -> list[Decoded]:
+        """Decode windows, each on its own."""
         from whisper.decoding import DecodingOptions
         from whisper.tokenizer import get_tokenizer
 
@@ -79,16 +76,16 @@ class OpenAIEngine:
             prompt=tokenizer.encode(" " + prompt) if prompt else None,
             fp16=self._half,
         )
-        encoded, frames = self.encode(sounds)
-        results = self.model.decode(encoded, options)
-        return [self._decoded(*found, tokenizer) for found in zip(results, encoded, frames, strict=True)]
+        results = _search(self.model, options, heard.encoded)
+        found = zip(results, heard.encoded, heard.frames, strict=True)
+        return [self._decoded(*window, tokenizer) for window in found]
 
     def _decoded(self, result: Any, encoded: Any, frames: int, tokenizer: Any) -> Decoded:
         from whisper.timing import find_alignment, merge_punctuations
 
         text = split(result.tokens, tokenizer.eot, tokenizer.timestamp_begin)
         within = text.frames(frames)
-        alignment = find_alignment(_Heard(self.model, encoded), tokenizer, text.tokens, encoded, within)
+        alignment = find_alignment(_Encoded(self.model, encoded), tokenizer, text.tokens, encoded, within)
         merge_punctuations(alignment, PREPENDED, APPENDED)
         return Decoded(
             words=tuple(
@@ -105,7 +102,28 @@ class OpenAIEngine:
         )
 
 
-class _Heard:
+def _search(model: Any, options: Any, encoded: Any) -> list[Any]:
+    """Decode windows together; the package's own search takes several beams or several windows, not both.
+
+    It repeats the text once for each beam but not what was heard, which works for one window only (by broadcasting).
+    """
+    import torch
+    from whisper.decoding import DecodingTask
+
+    class Together(DecodingTask):  # type: ignore[misc]
+        def _get_audio_features(self, mel: Any) -> Any:
+            heard = super()._get_audio_features(mel)
+            return heard.repeat_interleave(self.n_group, dim=0) if len(heard) > 1 else heard
+
+        def _detect_language(self, audio_features: Any, tokens: Any) -> Any:
+            languages, probabilities = super()._detect_language(audio_features, tokens)
+            return languages[:: self.n_group], probabilities
+
+    with torch.no_grad():
+        return list(Together(model, options).run(encoded))
+
+
+class _Encoded:
     """The model with its encoder's work done: alignment would otherwise run the encoder a second time."""
 
     def __init__(self, model: Any, encoded: Any) -> None:

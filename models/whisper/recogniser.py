@@ -1,29 +1,24 @@
-"""A recording's transcript: windows decoded one by one, each checked for loops and for speech left out."""
+"""A recording's transcript: windows decoded twice where every word counts, and each checked for loops and gaps."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...data_schemas import Audio, LaliaError, ModelUse, ParticipantChoice, Span, Speaker, Transcript
-from . import words as writing
-from .engine import Decoded, Engine, RawWord
-from .times import Bias, place
-from .windows import Window, halves, rest, samples, windows
+from . import spoken_language, words
+from .engine import Decoded, Engine, Heard
+from .loops import looped, thinned, unlooped
+from .merge import union
+from .placed import Placed, in_order, wordless
+from .times import SHORTEST, Bias, place
+from .windows import Window, around, halves, rest, samples, windows
 
 FILLERS_PROMPT = "Um, uh, hmm, er, ah."
-"""Put before every window of a verbatim transcript. Measured on 10 fillers in 77 s of spontaneous speech: without it
-none is written (tiny.en and base), with it all; on 54 s of read speech it invents none."""
+"""Put before every window of a verbatim transcript: a prompt that is only carried along is forgotten after 30 s.
 
-MAX_COMPRESSION = 2.4
-"""Text that zlib shrinks more than this is a loop (Radford et al. 2022, section 4.5)."""
-
-MAX_IN_A_ROW = 5
-"""As many repeats of one to four words in a row are a recogniser's loop; people say a phrase two to four times."""
-
-MAX_RATE = 9.0
-"""Words a second of voiced speech; the fastest talkers stay below 7."""
+Of four wordings that all keep 10 of 10 fillers of spontaneous speech this has the fewest word errors over tiny.en and
+base: 19 of 408, the others 21-22 (benchmarks/results/asr.md)."""
 
 MIN_LOGPROB = -1.0
 MAX_NO_SPEECH = 0.6
@@ -33,9 +28,8 @@ Whisper's own thresholds."""
 UNCOVERED = 2.0
 """Seconds of voiced speech without a word that make a decoding suspect."""
 
-_REACH = 0.5
-"""Seconds around a word's times that count as covered: twice the worst bias of word times, and a breath."""
-
+SECOND_LOOK = 1.0
+"""Seconds of voiced speech without a word that are worth hearing alone: about three words."""
 
 _PROGRESS = 1.0
 """Seconds a decoding must have got through before the rest is decoded: less would not end."""
@@ -43,16 +37,20 @@ _PROGRESS = 1.0
 _CUT_OFF = 0.2
 """Seconds of speech after a sentence broken off that are worth decoding: a short word."""
 
-_LONG = 1.0
-"""Seconds of speech that one word accounts for at most."""
 
+@dataclass(slots=True)
+class _Told:
+    """A recording as far as it is transcribed: its words, and what a reader must know of them."""
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """One window as transcribed, and what a reader must know of it."""
+    audio: Audio
+    language: str
+    verbatim: bool
+    words: list[Placed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
-    words: tuple[tuple[RawWord, Span], ...]
-    notes: tuple[str, ...] = ()
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
 
 
 class Whisper:
@@ -82,108 +80,157 @@ class Whisper:
             ISO 639 code, or None to find out. A model of one language is used as it is, with a note where the
             recording's language is another.
         verbatim : bool
-            Keep fillers.
+            Keep fillers: each window is decoded a second time, asked for them, and what either heard is kept.
 
         Returns
         -------
         Transcript
-            One speaker is assumed. Word times are in seconds of the recording, in order, without overlap.
+            One speaker is assumed. Word times are in seconds of the recording, in order, without overlap. Words in
+            doubt carry the code ``[?]`` of CHAT.
 
         Raises
         ------
         LaliaError
             When the model does not know the language, or `audio` was not checked.
         """
-        if audio.speech is None:
+        return self.transcribe_all([audio], languages=[language], verbatim=verbatim)[0]
+
+    def transcribe_all(
+        self, audios: Sequence[Audio], *, languages: Sequence[str | None], verbatim: bool
+    ) -> tuple[Transcript, ...]:
+        """Transcripts of several recordings, whose windows go to the engine together: what fills a GPU.
+
+        Parameters
+        ----------
+        audios : sequence of Audio
+        languages : sequence of str or None
+            As many.
+        verbatim : bool
+            As for `transcribe`, for all.
+
+        Returns
+        -------
+        tuple of Transcript
+            In the same order, each as `transcribe` would give it.
+        """
+        if any(audio.speech is None for audio in audios):
             raise LaliaError(
                 "Audio must be checked before it is transcribed", "no voiced stretches", "Call check first"
             )
-        spoken, probability, notes = self._language(audio, language)
-        heard: list[tuple[RawWord, Span]] = []
-        for done in self._passes(audio, "en" if spoken is None else spoken, verbatim):
-            heard += done.words
-            notes += [note for note in done.notes if note not in notes]
-        if not audio.speech:
+        packed = [windows(audio, audio.speech or ()) for audio in audios]
+        tongues = [
+            spoken_language.settle(self._engine, self.use.name, audio, found, given)
+            for audio, found, given in zip(audios, packed, languages, strict=True)
+        ]
+        told = [_Told(a, tongue.spoken or "en", verbatim) for a, tongue in zip(audios, tongues, strict=True)]
+        jobs = [(mine, window) for mine, found in zip(told, packed, strict=True) for window in found]
+        for group in _groups(jobs, self._engine.batch):
+            self._listen(group)
+        return tuple(self._written(mine, tongue) for mine, tongue in zip(told, tongues, strict=True))
+
+    def _written(self, told: _Told, tongue: spoken_language.Tongue) -> Transcript:
+        notes = [*tongue.notes, *told.notes]
+        if not told.audio.speech:
             notes.append("No speech was found, so nothing was transcribed.")
+        marked = words.marked(told.words)
+        notes += [*spoken_language.doubts(self._engine, marked, tongue), *words.doubts(marked)]
         return Transcript(
             source="whisper",
-            language=language if language and spoken != _base(language) else spoken,
-            language_probability=probability,
+            language=tongue.recorded,
+            language_probability=tongue.probability,
             engine=self._engine.name,
             model=self.use.name,
-            verbatim=verbatim,
-            speakers=(Speaker(code=writing.PARTICIPANT, role="Participant"),),
-            participant=writing.PARTICIPANT,
+            verbatim=told.verbatim,
+            speakers=(Speaker(code=words.PARTICIPANT, role="Participant"),),
+            participant=words.PARTICIPANT,
             participant_choice=ParticipantChoice.ASSUMED,
-            utterances=writing.utterances(heard),
+            utterances=words.utterances(marked),
             notes=("One speaker is assumed: the recogniser does not tell voices apart.", *notes),
         )
 
-    def _language(self, audio: Audio, given: str | None) -> tuple[str | None, float | None, list[str]]:
-        known = self._engine.languages
-        asked = _base(given) if given else None
-        if len(known) == 1:
-            if asked in (None, known[0]):
-                return known[0], None, []
-            return (
-                known[0],
-                None,
-                [
-                    f"The recording is in {given}, but {self.use.name} knows {known[0]} only: "
-                    "its words cannot be trusted. Choose a multilingual model."
-                ],
+    def _listen(self, group: Sequence[tuple[_Told, Window]]) -> None:
+        """Decode windows of one language together, and settle each on its own."""
+        heard = self._engine.hear([samples(told.audio, window) for told, window in group])
+        language, verbatim = group[0][0].language, group[0][0].verbatim
+        plain = self._engine.decode(heard, language, None)
+        prompted = self._engine.decode(heard, language, FILLERS_PROMPT) if verbatim else [None] * len(group)
+        for (told, window), once, again in zip(group, plain, prompted, strict=True):
+            self._settle(told, window, once, again)
+
+    def _settle(self, told: _Told, window: Window, plain: Decoded, prompted: Decoded | None) -> None:
+        """The words of a window, from one decoding or from two."""
+        found = self._through(told, window, None, plain)
+        if prompted is not None:
+            asked = self._through(told, window, FILLERS_PROMPT, prompted)
+            cut = unlooped(asked, found, window.speech), unlooped(found, asked, window.speech)
+            if len(cut[0]) < len(asked):
+                told.note(f"{_where(window)}: fillers may be missing; asked for them, the recogniser repeated itself.")
+            found, left_out = union(*cut, window.speech)
+            if left_out:
+                told.note(f"{_where(window)}: {left_out} words were left out: only one of two decodings has them.")
+        found = self._mended(told, window, found)
+        told.words += in_order(found, SHORTEST)
+
+    def _mended(self, told: _Told, window: Window, found: list[Placed]) -> list[Placed]:
+        """The words of a window, after another try where they look wrong."""
+        suspect = looped(found, window.speech)
+        if suspect:
+            found = self._halved(told, window, found)
+        for gap in wordless(found, window.speech, SECOND_LOOK):
+            found += self._second_look(told, gap)
+        if suspect:
+            told.note(f"{_where(window)}: the recogniser may have repeated itself; check it against the recording.")
+        for gap in wordless(found, window.speech, UNCOVERED):
+            told.note(
+                f"{gap.start:.1f}-{gap.end:.1f} s: {gap.end - gap.start:.1f} s of speech or other sound have no words."
             )
-        if asked is None:
-            return self._detected(audio)
-        if asked not in known:
-            raise LaliaError(
-                f"The language of a recording must be one that {self.use.name} knows", repr(given), "Use another model"
-            )
-        return asked, None, []
+        return found
 
-    def _detected(self, audio: Audio) -> tuple[str | None, float | None, list[str]]:
-        packed = windows(audio, audio.speech or ())
-        if not packed:
-            return None, None, []
-        language, probability = self._engine.detect(samples(audio, max(packed, key=_voiced)))
-        return language, min(1.0, max(0.0, probability)), []
-
-    def _passes(self, audio: Audio, language: str, verbatim: bool) -> Iterator[_Pass]:
-        packed = windows(audio, audio.speech or ())
-        prompt = FILLERS_PROMPT if verbatim else None
-        for first in range(0, len(packed), self._engine.batch):
-            group = packed[first : first + self._engine.batch]
-            decoded = self._engine.decode([samples(audio, window) for window in group], language, prompt)
-            for window, found in zip(group, decoded, strict=True):
-                yield self._settled(audio, language, prompt, window, found)
-
-    def _settled(self, audio: Audio, language: str, prompt: str | None, window: Window, found: Decoded) -> _Pass:
-        """The decoding of a window, or a better one where it looks wrong."""
-        tried = [self._heard(audio, language, prompt, window, found)]
-        if prompt is not None and not _plausible(tried[-1], window):
-            tried.append(self._heard(audio, language, None, window))
-        if not _plausible(tried[-1], window) and len(parts := halves(window)) > 1:
+    def _halved(self, told: _Told, window: Window, found: list[Placed]) -> list[Placed]:
+        parts = halves(window)
+        if len(parts) > 1:
             # Without the prompt: a prompt is what most loops start from.
-            tried.append([pair for part in parts for pair in self._heard(audio, language, None, part)])
-        best = min(tried, key=lambda words: (_looks_looped(words, window), round(_uncovered(words, window), 1)))
-        return _Pass(tuple(best), tuple(_notes(tried, best, window, prompt is not None)))
+            again = [word for part in parts for word in self._alone(told, part)]
+            if not looped(again, window.speech):
+                return [Placed(word.raw, word.span, unsure=True) for word in again]
+        return thinned(unlooped(found, (), window.speech))
 
-    def _heard(
-        self, audio: Audio, language: str, prompt: str | None, window: Window, found: Decoded | None = None
-    ) -> list[tuple[RawWord, Span]]:
+    def _second_look(self, told: _Told, gap: Span) -> list[Placed]:
+        """Speech that got no words, heard alone; words of which the engine itself is unsure are not taken."""
+        window = around(told.audio, gap)
+        found = [word for word in self._alone(told, window) if gap.start <= _middle(word.span) <= gap.end]
+        if looped(found, window.speech):
+            return []
+        return [Placed(word.raw, word.span, unsure=True) for word in found]
+
+    def _alone(self, told: _Told, window: Window) -> list[Placed]:
+        (found,) = self._engine.decode(self._heard(told, window), told.language, None)
+        return self._through(told, window, None, found)
+
+    def _heard(self, told: _Told, window: Window) -> Heard:
+        return self._engine.hear([samples(told.audio, window)])
+
+    def _through(self, told: _Told, window: Window, prompt: str | None, found: Decoded) -> list[Placed]:
         """Words of a window; where the engine breaks off before the end of the speech, it hears the rest anew."""
-        words: list[tuple[RawWord, Span]] = []
-        left: Window | None = window
-        while left is not None:
-            found = found or self._engine.decode([samples(audio, left)], language, prompt)[0]
-            words += self._placed(left, found)
-            left, found = _left(left, found), None
-        return words
+        placed = self._placed(window, found)
+        while (left := _left(window, found)) is not None:
+            window = left
+            (found,) = self._engine.decode(self._heard(told, window), told.language, prompt)
+            placed += self._placed(window, found)
+        return placed
 
-    def _placed(self, window: Window, found: Decoded) -> list[tuple[RawWord, Span]]:
+    def _placed(self, window: Window, found: Decoded) -> list[Placed]:
         if found.no_speech > MAX_NO_SPEECH and found.logprob < MIN_LOGPROB:
             return []
-        return list(zip(found.words, place(found.words, window, self._bias), strict=True))
+        spans = place(found.words, window, self._bias)
+        return [Placed(raw, span) for raw, span in zip(found.words, spans, strict=True)]
+
+
+def _groups(jobs: Sequence[tuple[_Told, Window]], size: int) -> Iterator[Sequence[tuple[_Told, Window]]]:
+    """Windows of one language, so many at once, in the order of the recordings."""
+    for language in dict.fromkeys(told.language for told, _ in jobs):
+        mine = [job for job in jobs if job[0].language == language]
+        yield from (mine[first : first + size] for first in range(0, len(mine), size))
 
 
 def _left(window: Window, found: Decoded) -> Window | None:
@@ -192,74 +239,12 @@ def _left(window: Window, found: Decoded) -> Window | None:
         return None
     left = rest(window, found.until)
     least = _CUT_OFF if found.cut else UNCOVERED
-    return left if left is not None and _voiced(left) >= least else None
+    return left if left is not None and left.voiced >= least else None
 
 
-def _plausible(words: Sequence[tuple[RawWord, Span]], window: Window) -> bool:
-    return not _looks_looped(words, window) and _uncovered(words, window) < UNCOVERED
+def _middle(span: Span) -> float:
+    return (span.start + span.end) / 2
 
 
-def _notes(
-    tried: Sequence[object], best: Sequence[tuple[RawWord, Span]], window: Window, prompted: bool
-) -> Iterator[str]:
-    where = f"{window.speech[0].start:.1f}-{window.speech[-1].end:.1f} s"
-    if prompted and best is not tried[0]:
-        yield f"{where}: fillers may be missing; asked for them, the recogniser repeated itself or left speech out."
-    if _looks_looped(best, window):
-        yield f"{where}: the recogniser may have repeated itself; check these words against the recording."
-    if (missed := _uncovered(best, window)) >= UNCOVERED:
-        yield f"{where}: {missed:.1f} s of speech or other sound have no words."
-
-
-def loops(text: str) -> bool:
-    """Whether text repeats itself as recognisers do: it compresses too well, or one to four words recur in a row."""
-    data = text.encode()
-    if data and len(data) / len(zlib.compress(data)) > MAX_COMPRESSION:
-        return True
-    said = [word.strip(".,?!;:").lower() for word in text.split()]
-    return any(_in_a_row(said, size) >= MAX_IN_A_ROW for size in range(1, 5))
-
-
-def _in_a_row(said: Sequence[str], size: int) -> int:
-    longest = run = 0
-    for index in range(size, len(said)):
-        run = run + 1 if said[index] == said[index - size] else 0
-        longest = max(longest, run)
-    return longest // size + 1 if longest >= size else 0
-
-
-def _looks_looped(words: Sequence[tuple[RawWord, Span]], window: Window) -> bool:
-    text = "".join(raw.text for raw, _ in words)
-    return loops(text) or len(words) > max(3.0, MAX_RATE * _voiced(window))
-
-
-def _uncovered(words: Sequence[tuple[RawWord, Span]], window: Window) -> float:
-    """Longest voiced stretch, in seconds, that no word comes near."""
-    longest = 0.0
-    for voiced in window.speech:
-        at = voiced.start
-        for _, span in words:
-            end = min(span.end, span.start + _LONG) + _REACH
-            if end <= at or span.start - _REACH >= voiced.end:
-                continue
-            longest = max(longest, span.start - _REACH - at)
-            at = max(at, end)
-        longest = max(longest, voiced.end - at)
-    return longest
-
-
-def _voiced(window: Window) -> float:
-    return sum(span.end - span.start for span in window.speech)
-
-
-def _base(language: str) -> str:
-    """Whisper's code for a language tag: the part before the region; ISO 639-3 codes of its commonest languages."""
-    code = language.split("-")[0].lower()
-    return _ISO_639_3.get(code, code)
-
-
-_ISO_639_3 = {
-    "eng": "en", "deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl", "cmn": "zh", "zho": "zh",
-    "ell": "el", "jpn": "ja", "rus": "ru", "dan": "da", "swe": "sv", "nor": "no", "fin": "fi", "pol": "pl", "tur": "tr",
-    "kor": "ko", "ara": "ar", "hin": "hi", "heb": "he", "ces": "cs", "hun": "hu", "cat": "ca", "ron": "ro",
-}  # fmt: skip
+def _where(window: Window) -> str:
+    return f"{window.speech[0].start:.1f}-{window.speech[-1].end:.1f} s"

@@ -56,6 +56,11 @@ class Window:
         """Seconds of sound in the window."""
         return self.pieces[-1].at + self.pieces[-1].duration
 
+    @property
+    def voiced(self) -> float:
+        """Seconds of speech in the window."""
+        return sum(span.end - span.start for span in self.speech)
+
     def to_recording(self, start: float, end: float) -> Span:
         """Map an interval of the window to the recording.
 
@@ -101,6 +106,13 @@ def halves(window: Window) -> tuple[Window, ...]:
     padded = _padded(spans, bounds)
     cut = max(range(1, len(spans)), key=lambda i: spans[i].start - spans[i - 1].end)
     return _window(padded[:cut], spans[:cut]), _window(padded[cut:], spans[cut:])
+
+
+def around(audio: Audio, span: Span) -> Window:
+    """A window of one stretch of at most `LIMIT` seconds, with its margins as far as there is room."""
+    end = min(span.end, span.start + LIMIT)
+    margin = min(MARGIN, (LIMIT - (end - span.start)) / 2)
+    return _window([Span(max(0.0, span.start - margin), min(audio.duration, end + margin))], [Span(span.start, end)])
 
 
 def rest(window: Window, at: float) -> Window | None:
