@@ -192,3 +192,41 @@ def _fault(kind: str, samples: np.ndarray, rate: int) -> Audio:
 )
 def test_each_fault_raises_its_flag(talk, kind, flag):
     assert check(_fault(kind, *talk)).flags == (flag,)
+
+
+@pytest.mark.parametrize("mains", [50, 60])
+@pytest.mark.parametrize("share", [-10, -25])
+def test_hum_is_measured_and_flagged(mains, share):
+    from lalia.features.quality.hum import hum
+
+    audio = bursts(50)
+    power = views.signal_levels(audio).speech.mean() * 10 ** (share / 10)
+    lines = [sine(6, mains * k, (2 * power * weight) ** 0.5) for k, weight in ((1, 0.5), (2, 0.3), (3, 0.2))]
+    hummed = replace(audio, samples=(audio.samples + sum(lines)).astype(np.float32))
+    # Windows of half a second, of which the noise keeps some decibels' share of a faint line.
+    assert hum(hummed, views.signal_levels(audio)) == pytest.approx(share, abs=1)
+
+
+def test_noise_tones_and_speech_alone_are_no_hum():
+    from lalia.features.quality.hum import hum
+
+    audio = bursts(20)
+    levels = views.signal_levels(audio)
+    assert hum(audio, levels) == -np.inf
+    for hertz in (50, 440, 1000):
+        tone = replace(audio, samples=(audio.samples + sine(6, hertz, 0.01)).astype(np.float32))
+        assert hum(tone, levels) == -np.inf, "one line is no hum"
+    whole = replace(audio, speech=(Span(0, 6),))
+    assert hum(whole, levels) == -np.inf
+    assert Flag.HUM not in check(Audio(white(3, 0.01), RATE)).flags
+
+
+def test_the_hum_of_1961_is_found(shared):
+    import soundfile
+
+    path = shared / "data" / "audio_jfk" / "jfk.flac"
+    if not path.is_file():
+        pytest.skip("the recording is not present")
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    # Lines stand at 120, 180 and 300 Hz, 20 dB above what is beside them.
+    assert Flag.HUM in check(Audio(samples.mean(axis=1), rate)).flags

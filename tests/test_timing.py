@@ -51,6 +51,17 @@ def test_span_arithmetic_is_that_of_sets(one, other):
         assert list(spans) == sorted(spans)
 
 
+def test_short_pauses_are_counted_beside_the_others():
+    samples, spans = bursts([3.0, 2.0, 2.0, 1.0], [0.14, 0.2, 0.5])
+    found = evaluate(sample_of(samples, speech=spans), TIMING)
+    # Of 0.14, 0.2 and 0.5 s two are of 150 ms or more, one of 250 ms.
+    assert (value(found, "timing.pause_count_150"), value(found, "timing.pause_count")) == (2, 1)
+    assert value(found, "timing.pause_total_150") == pytest.approx(0.7)
+    assert value(found, "timing.pause_mean_150") == pytest.approx(0.35)
+    assert value(found, "timing.pause_rate_150") == pytest.approx(60 * 2 / 8.84)
+    assert value(found, "timing.pause_proportion_150") == pytest.approx(0.7 / 8.84)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     lengths=st.lists(st.integers(30, 300), min_size=2, max_size=8),

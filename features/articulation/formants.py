@@ -7,6 +7,7 @@ import numpy as np
 from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
 from ..estimates import Value, pooled
 from ..invariances import unchanged_by_all_but
+from ..noise_limits import FORMANTS
 from ..registry import family
 from ..views.blocks import FRAME, Floats
 from ..views.formants import CEILINGS, LOW_VOICE, NUMBER, PRE_EMPHASIS, WINDOW, Formants
@@ -25,10 +26,16 @@ SETTINGS: dict[str, float | str] = {
     "ceiling_hz": CEILINGS[0],
     "ceiling_of_high_voices_hz": CEILINGS[1],
     "high_voice_from_hz": LOW_VOICE,
+    **FORMANTS.settings,
 }
 
 # Four frames in two runs: F1 500 to 800 Hz, F2 twice and F3 four times that.
-RISING = Formants(np.outer([500.0, 600.0, 700.0, 800.0], [1.0, 2.0, 4.0]), np.array([0, 0, 0, 1]))
+RISING = Formants(
+    np.outer([500.0, 600.0, 700.0, 800.0], [1.0, 2.0, 4.0]),
+    np.array([0, 0, 0, 1]),
+    np.array([0.0, 0.01, 0.02, 0.5]),
+    np.full(4, 100.0),
+)
 
 STATISTICS = {
     "mean": ("Mean", 650.0, "the mean of 500, 600, 700 and 800 Hz"),
@@ -43,7 +50,8 @@ STATISTICS = {
             unit="Hz",
             low=0,
             high=None,
-            needs={"voiced": 2},
+            needs=FORMANTS.needs(voiced=2),
+            version=2,
             definition=f"{what} of F{number} {HOW}",
             citation="boersma2001",
             example=Example(

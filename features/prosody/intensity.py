@@ -7,6 +7,7 @@ import numpy as np
 from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
 from ..estimates import Estimate, Value, pooled
 from ..invariances import unchanged_by_all_but
+from ..noise_limits import INTENSITY_SPREAD
 from ..registry import family, feature
 from ..views.acoustic import Contour, VoicedRun
 from ..views.blocks import FRAME, Floats
@@ -42,12 +43,13 @@ ROWS = {
             unit=unit,
             low=low,
             high=None,
-            needs={"speech": 5},
+            needs={"speech": 5} if name == "intensity_mean" else INTENSITY_SPREAD.needs(speech=5),
+            version=2,
             definition=definition,
             citation="boersma2001",
             example=Example({"loudness": STEP}, float(expect), 1e-9, why),
             invariances=unchanged_by_all_but(*(["gain"] if name == "intensity_mean" else [])),
-            settings=SETTINGS,
+            settings=SETTINGS if name == "intensity_mean" else SETTINGS | INTENSITY_SPREAD.settings,
         )
         for name, (unit, low, definition, expect, why) in ROWS.items()
     )
@@ -100,7 +102,8 @@ def intensity_slope(loudness: Contour, runs: tuple[Run, ...]) -> Estimate | Miss
     unit="index",
     low=0,
     high=None,
-    needs={"voiced": 2},
+    needs=INTENSITY_SPREAD.needs(voiced=2),
+    version=2,
     definition="1 / sqrt(f0_sd_semitones x intensity_sd): the inverse geometric mean of both standard deviations; "
     "1 / sqrt(3 st x 6 dB) = 0.24, and half the variability of both doubles it. Our own definition.",
     citation="parola2023",
@@ -108,6 +111,7 @@ def intensity_slope(loudness: Contour, runs: tuple[Run, ...]) -> Estimate | Miss
         {"voiced": OCTAVE, "loudness": STEP}, float((60 * 22 / 21) ** -0.5), 1e-9, "1 / sqrt(6 x 10 x 22 / 21)"
     ),
     invariances=unchanged_by_all_but(),
+    settings=INTENSITY_SPREAD.settings,
 )
 def monotony(voiced: tuple[VoicedRun, ...], loudness: Contour) -> Estimate | Missing:
     pitch, level = semitone_sd(voiced), deviation(decibels_by_span(loudness))

@@ -10,6 +10,7 @@ import numpy as np
 from ...data_schemas.feature import Example, FeatureSpec, Missing
 from ..estimates import Estimate, Value, pooled, ratio
 from ..invariances import unchanged_by_all_but
+from ..noise_limits import PITCH
 from ..registry import family, feature
 from ..views.acoustic import CEILING_FACTOR, FLOOR_FACTOR, HIGHEST, LOWEST, Contour, VoicedRun, Voicing
 from ..views.blocks import FRAME
@@ -29,6 +30,7 @@ SETTINGS: dict[str, float | str] = {
     "first_pass_hz": f"{LOWEST:g}-{HIGHEST:g}",
     "floor_factor_q1": FLOOR_FACTOR,
     "ceiling_factor_q3": CEILING_FACTOR,
+    **PITCH.settings,
 }
 
 HOW = "Voiced frames of the participant's speech, 10 ms; Praat autocorrelation, floor 0.75 x Q1 and ceiling 1.5 x Q3 "
@@ -110,7 +112,8 @@ ROWS = (
             unit=row.unit,
             low=row.low,
             high=row.high,
-            needs={"voiced": 2},
+            needs=PITCH.needs(voiced=2),
+            version=2,
             definition=row.definition,
             citation=row.citation,
             example=Example({"voiced": OCTAVE}, row.expect, 1e-9, row.why),
@@ -129,7 +132,8 @@ def f0_distribution(voiced: tuple[VoicedRun, ...]) -> dict[str, Value]:
     unit="st/s",
     low=None,
     high=None,
-    needs={"voiced": 2},
+    needs=PITCH.needs(voiced=2),
+    version=2,
     definition="Least-squares slope of F0 in semitones over each voiced run of at least 0.1 s, averaged with the runs' "
     "durations as weights. " + HOW,
     citation="hirst2011",
@@ -147,7 +151,8 @@ def f0_slope(voiced: tuple[VoicedRun, ...]) -> Estimate | Missing:
     unit="st/s",
     low=None,
     high=None,
-    needs={"voiced": 2},
+    needs=PITCH.needs(voiced=2),
+    version=2,
     definition="Least-squares slope of F0 in semitones over each stretch between silent pauses that lasts 0.5 s and "
     "holds 20 voiced frames, averaged with the stretches' durations as weights. " + HOW,
     citation="hirst2011",
@@ -174,7 +179,8 @@ def f0_declination(voiced: tuple[VoicedRun, ...], runs: tuple[Run, ...]) -> Esti
     unit="ratio",
     low=0,
     high=1,
-    needs={"speech": 5},
+    needs=PITCH.needs(speech=5),
+    version=2,
     definition="Voiced frames / frames of the participant's speech, 10 ms; voiced as Praat's autocorrelation method "
     "finds it, its silence threshold taken from the level of the speech.",
     citation="boersma1993 hirst2011",

@@ -9,6 +9,7 @@ import numpy as np
 from ...data_schemas.feature import Example, FeatureSpec
 from ..estimates import Value, pooled
 from ..invariances import unchanged_by_all_but
+from ..noise_limits import SPECTRUM
 from ..registry import family
 from ..views.blocks import FRAME, Floats
 from ..views.spectral import BANDS, CEPSTRA, LEAST, MEASURES, ROLLOFF, TOP, WINDOW, Moments
@@ -97,12 +98,13 @@ def _specs() -> list[FeatureSpec]:
             unit=unit,
             low=0 if suffix == "sd" and measure[:4] != "mfcc" else low,
             high=None,
-            needs={"speech": 5},
+            needs=SPECTRUM.needs(speech=5),
+            version=2,
             definition=f"{name} over frames of the {what}. {HOW}",
             citation=source,
             example=Example({"timbre": RAMP}, expect * (column + 1), 1e-9, f"{why}, times {column + 1}"),
             invariances=unchanged_by_all_but(),
-            settings=SETTINGS | settings,
+            settings=SETTINGS | settings | SPECTRUM.settings,
         )
         for column, (measure, (unit, low, what, source, settings)) in enumerate(WHAT.items())
         for suffix, (name, _, expect, why) in STATISTICS.items()

@@ -11,7 +11,7 @@ from ...data_schemas.feature import Example, FeatureSpec, Missing
 from ..estimates import Estimate, Value, count, extreme, mean, pooled, quantile, spread
 from ..invariances import unchanged_by_all_but
 from ..registry import family
-from ..views.speech import PAUSE, Run
+from ..views.speech import PAUSE, SHORT_PAUSE, Run
 
 LONG = 1.0
 """Shortest long pause in seconds."""
@@ -145,3 +145,31 @@ def _spec(row: Row) -> FeatureSpec:
 def pauses_and_talk(runs: tuple[Run, ...]) -> dict[str, Value]:
     talk = Talk(runs)
     return {f"timing.{row.name}": row.compute(talk) for row in ROWS}
+
+
+SHORT = ("pause_count", "pause_rate", "pause_mean", "pause_total", "pause_proportion")
+"""Features that are also given for pauses of at least 150 ms; `long_pause_count` and `_rate` are those of 1 s."""
+
+
+def _short_spec(row: Row) -> FeatureSpec:
+    definition = row.definition.replace("0.25 s", "0.15 s")
+    for name in SHORT:
+        definition = definition.replace(f"{name} /", f"{name}_150 /")
+    return FeatureSpec(
+        name=f"timing.{row.name}_150",
+        unit=row.unit,
+        low=row.low,
+        high=row.high,
+        needs={"speech": 5},
+        definition=definition + " Closures of stops last up to 0.15 s and may count.",
+        citation="campione2002 " + row.citation,
+        example=Example({"short_runs": SAID}, float(row.expect), 1e-12, row.why),
+        invariances=unchanged_by_all_but(),
+        settings={"minimum_pause_s": SHORT_PAUSE},
+    )
+
+
+@family(*(_short_spec(row) for row in ROWS if row.name in SHORT))
+def short_pauses_too(short_runs: tuple[Run, ...]) -> dict[str, Value]:
+    talk = Talk(short_runs)
+    return {f"timing.{row.name}_150": row.compute(talk) for row in ROWS if row.name in SHORT}

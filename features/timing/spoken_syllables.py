@@ -15,8 +15,8 @@ from ..views.speech import PAUSE, Run
 from .pauses import SAID, Talk
 
 COUNTS = (
-    "Syllables are those of words said, repeated and revised ones with them, by lalia's spelling rules; fillers and "
-    "fragments have none, though their time counts."
+    "Syllables are those of words said, repeated and revised ones with them: vowels of the sounds found by forced "
+    "alignment, else by lalia's spelling rules; fillers and fragments have none, though their time counts."
 )
 
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from ...data_schemas.audio import Audio
 from ...data_schemas.feature import Missing, Reason
 from ..registry import view
-from . import praat
+from . import cepstrum, praat
 from .blocks import FRAME, HEADROOM, Block, Floats, between, blocks, excerpt, frame_peaks, limited, places
+from .signal import NOT_FINITE
 from .spans import Spans
 
 LOWEST, HIGHEST = 60.0, 700.0
@@ -86,6 +87,8 @@ def level(audio: Audio, heard: Spans) -> float | Missing:
     peaks = frame_peaks(audio, heard)
     if not len(peaks):
         return Missing(Reason.TOO_SHORT, "speech in the signal: needs 0.01 s, got none")
+    if not np.isfinite(peaks).all():
+        return Missing(Reason.UNDEFINED, NOT_FINITE)
     return float(np.percentile(peaks, 90))
 
 
@@ -208,10 +211,10 @@ def prominences(
         edges = [(voiced[at].times[0] - FRAME / 2, voiced[at].times[-1] + FRAME / 2) for at in runs]
         parts = [samples[round(a * audio.rate) - block.first : round(b * audio.rate) - block.first] for a, b in edges]
         joined = np.concatenate([np.zeros(0), *parts])
-        if len(joined):
-            sound = praat.Sound.of(joined, audio.rate, 1.0)
-            made.append((praat.cpps(sound, max(330.0, voicing.ceiling)), sound.seconds))
-    columns = np.array([pair for pair in made if np.isfinite(pair[0])]).reshape(-1, 2)
+        found = cepstrum.prominences(joined, audio.rate, highest=max(cepstrum.HIGHEST, voicing.ceiling))
+        if len(found):
+            made.append((float(found.mean(dtype=np.float64)), len(joined) / audio.rate))
+    columns = np.array(made).reshape(-1, 2)
     return columns[:, 0], columns[:, 1]
 
 
@@ -230,6 +233,12 @@ def spectra(audio: Audio, level: float, voiced: tuple[VoicedRun, ...]) -> Spectr
 
 
 def _power(audio: Audio, times: Floats, window: Floats, level: float) -> Floats:
+    frames = frames_at(audio, times, window, level)
+    return np.asarray((np.abs(np.fft.rfft(frames, axis=1)) ** 2).sum(axis=0), dtype=np.float64)
+
+
+def frames_at(audio: Audio, times: Floats, window: Floats, level: float) -> Floats:
+    """Windowed frames around `times`, which lie near each other, each with its mean taken off."""
     reach = len(window) / 2 / audio.rate
     signal = limited(between(audio, times[0] - reach, times[-1] + reach + 2 / audio.rate), level)
     origin = max(0, round((times[0] - reach) * audio.rate))
@@ -237,5 +246,4 @@ def _power(audio: Audio, times: Floats, window: Floats, level: float) -> Floats:
     if len(signal) < len(window):
         signal = np.pad(signal, (0, len(window) - len(signal)))
     frames = signal[starts[:, None] + np.arange(len(window))]
-    frames = (frames - frames.mean(axis=1, keepdims=True)) * window
-    return np.asarray((np.abs(np.fft.rfft(frames, axis=1)) ** 2).sum(axis=0), dtype=np.float64)
+    return np.asarray((frames - frames.mean(axis=1, keepdims=True)) * window, dtype=np.float64)

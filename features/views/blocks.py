@@ -28,6 +28,9 @@ In 65 open recordings the peak of clean speech is 2.1 times its level (median): 
 peak that Praat compares with, whatever a click or cough does; samples beyond five times it are cut off there.
 """
 
+OFFSET = 0.02
+"""Share of the level beyond which the mean of a stretch is a fault of the recorder, and is taken off."""
+
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -78,7 +81,7 @@ def between(audio: Audio, start: float, end: float) -> Samples:
 
 
 def excerpt(audio: Audio, block: Block, level: float) -> Floats:
-    """A block's samples as float64, limited to five times the level around their median."""
+    """A block's samples as float64, limited to five times the level around their median, without an offset."""
     inside = limited(audio.samples[max(0, block.first) : max(0, block.last)], level)
     before = max(0, -block.first)
     after = block.last - block.first - before - len(inside)
@@ -86,10 +89,16 @@ def excerpt(audio: Audio, block: Block, level: float) -> Floats:
 
 
 def limited(samples: Samples, level: float) -> Floats:
-    """Samples as float64, cut off at five times the level around their median."""
+    """Samples as float64, cut off at five times the level around their median; an offset is taken off.
+
+    Praat's amplitudes and formants are those of the signal with its offset. One that is small against the speech
+    changes nothing, and is left, so that values stay Praat's.
+    """
     wide = samples.astype(np.float64)
     centre = float(np.median(wide)) if len(wide) else 0.0
-    return np.clip(wide, centre - LIMIT * level, centre + LIMIT * level)
+    cut = np.clip(wide, centre - LIMIT * level, centre + LIMIT * level)
+    mean = float(cut.mean()) if len(cut) else 0.0
+    return cut - mean if abs(mean) > OFFSET * level else cut
 
 
 def frame_peaks(audio: Audio, spans: Spans) -> Floats:
@@ -99,8 +108,11 @@ def frame_peaks(audio: Audio, spans: Spans) -> Floats:
     for whole in spans:
         for span in _cut(audio, whole):
             part = between(audio, *span).astype(np.float64)
-            frames = np.abs(part[: len(part) // length * length] - (part.mean() if len(part) else 0.0))
-            quiet = np.ptp(part[: frames.size].reshape(-1, length), axis=1) == 0 if frames.size else np.zeros(0, bool)
+            with np.errstate(invalid="ignore"):
+                frames = np.abs(part[: len(part) // length * length] - (part.mean() if len(part) else 0.0))
+                quiet = (
+                    np.ptp(part[: frames.size].reshape(-1, length), axis=1) == 0 if frames.size else np.zeros(0, bool)
+                )
             found.append(frames.reshape(-1, length).max(axis=1)[~quiet] if frames.size else np.zeros(0))
     return np.concatenate(found) if found else np.zeros(0)
 

@@ -23,8 +23,6 @@ SHORTEST, LONGEST, PERIOD_FACTOR = 0.0001, 0.02, 1.3
 SILENCE_PITCH, SILENCE_HNR = 0.03, 0.1
 """Praat's default silence thresholds."""
 
-CPPS_FLOOR, CPPS_TOP = 60.0, 5000.0
-
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -106,15 +104,3 @@ def intensity(sound: Sound, floor: float) -> tuple[Floats, Floats]:
     db = made.values[0]
     # Praat's reference is 2e-5 Pa, and -300 dB stands for nothing at all.
     return made.xs(), np.where(db > -299, 10 ** (db / 10) * 4e-10, 0.0)
-
-
-def cpps(sound: Sound, ceiling: float) -> float:
-    """Smoothed cepstral peak prominence in dB, NaN for a sound too short for one window."""
-    from parselmouth.praat import call
-
-    if sound.seconds < 3.1 / CPPS_FLOOR:
-        return float("nan")
-    cepstra = call(sound.praat, "To PowerCepstrogram", CPPS_FLOOR, FRAME, CPPS_TOP, 50)
-    # An averaging window of one step, 10 ms, smooths nothing; a trend range that ends at 0 is all quefrencies.
-    arguments = ("no", 0.01, 0.001, CPPS_FLOOR, ceiling, 0.05, "Parabolic", 0.001, 0, "Straight", "Robust")
-    return float(call(cepstra, "Get CPPS", *arguments))

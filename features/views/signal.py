@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from ...data_schemas.audio import Audio, Samples, Span
 from ...data_schemas.feature import Missing, Reason
+from ...data_schemas.recording import Task
+from ...data_schemas.sample import Sample
 from ..registry import view
 from .spans import union, without
 
@@ -22,6 +24,8 @@ GUARD = 0.050
 
 BLOCK = 1 << 20
 """Samples read at a time."""
+
+NOT_FINITE = "samples that are no finite numbers"
 
 FFT_SECONDS = 0.032
 """Length of a spectral window: 31 Hz resolution."""
@@ -54,7 +58,10 @@ def signal_levels(audio: Audio) -> SignalLevels | Missing:
     spoken = union(audio.speech)
     near = [Span(span.start - GUARD, span.end + GUARD) for span in spoken]
     rest = without([Span(0.0, audio.duration)], near)
-    return SignalLevels(_powers(audio, spoken), _powers(audio, rest))
+    found = SignalLevels(_powers(audio, spoken), _powers(audio, rest))
+    if not all(np.isfinite(powers).all() for powers in (found.speech, found.rest)):
+        return Missing(Reason.UNDEFINED, NOT_FINITE)
+    return found
 
 
 def _powers(audio: Audio, spans: tuple[Span, ...]) -> Powers:
@@ -66,9 +73,26 @@ def _powers(audio: Audio, spans: tuple[Span, ...]) -> Powers:
         for start in range(first, last, step):
             block = audio.samples[start : min(start + step, last)].astype(np.float64)
             frames = block[: len(block) // size * size].reshape(-1, size)
-            found.append(np.var(frames, axis=1))
+            with np.errstate(invalid="ignore", over="ignore"):
+                found.append(np.var(frames, axis=1))
     powers = np.concatenate(found)
-    return powers[powers > 0]
+    return powers[~(powers <= 0)]
+
+
+@view(size=float, size_unit="dB", short=Reason.TOO_NOISY)
+def signal_to_noise(sample: Sample) -> float | Missing:
+    """Speech over what lies between it, in dB (quality.snr); infinite where nothing lies between or it is not known.
+
+    Of a sustained vowel it is not known: voice activity detection is made for running speech.
+    """
+    if isinstance(sample.audio, Missing):
+        return sample.audio
+    if sample.recording.task is Task.SUSTAINED_VOWEL:
+        return float("inf")
+    levels = signal_levels(sample.audio)
+    if isinstance(levels, Missing) or not len(levels.speech) or not len(levels.rest):
+        return float("inf")
+    return float(10 * np.log10(levels.speech.mean() / np.median(levels.rest)))
 
 
 @view(size=lambda spectrum: float(spectrum.power.sum() > 0), size_unit="signal")
@@ -80,6 +104,8 @@ def long_term_spectrum(audio: Audio) -> LongTermSpectrum | Missing:
     window = np.hanning(size + 1)[:-1]
     power, count = np.zeros(size // 2 + 1), 0
     mean = mean_of(audio.samples)
+    if not np.isfinite(mean):
+        return Missing(Reason.UNDEFINED, NOT_FINITE)
     # Blocks overlap by half a window so that no window is lost between them.
     for start in range(0, len(audio.samples) - size + 1, BLOCK):
         block = audio.samples[start : start + BLOCK + size // 2].astype(np.float64) - mean
@@ -95,5 +121,10 @@ def long_term_spectrum(audio: Audio) -> LongTermSpectrum | Missing:
 
 def mean_of(samples: Samples) -> float:
     """Mean of a signal of any length, summed in double precision block by block."""
-    total = sum(float(samples[start : start + BLOCK].sum(dtype=np.float64)) for start in range(0, len(samples), BLOCK))
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = _total(samples)
     return total / max(1, len(samples))
+
+
+def _total(samples: Samples) -> float:
+    return sum(float(samples[start : start + BLOCK].sum(dtype=np.float64)) for start in range(0, len(samples), BLOCK))

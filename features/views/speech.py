@@ -18,6 +18,9 @@ from .spans import Spans, overlap, seconds, union, without
 PAUSE = 0.25
 """Shortest silent pause in seconds (Goldman-Eisler 1968)."""
 
+SHORT_PAUSE = 0.15
+"""The same for the features that count short pauses too."""
+
 SOUNDED = SAID | {Kind.UNINTELLIGIBLE}
 """Kinds during which the voice is heard as speech."""
 
@@ -199,16 +202,36 @@ def word_times(timeline: Timeline) -> tuple[TimedWord, ...] | Missing:
 @view(size=len, size_unit="pauses")
 def pauses(timeline: Timeline) -> Spans | Missing:
     """Silences of at least 250 ms inside the participant's talk; another speaker's turn is not a pause."""
+    return _silences(timeline, PAUSE)
+
+
+@view(size=len, size_unit="pauses")
+def short_pauses(timeline: Timeline) -> Spans | Missing:
+    """The same of at least 150 ms."""
+    return _silences(timeline, SHORT_PAUSE)
+
+
+def _silences(timeline: Timeline, least: float) -> Spans | Missing:
     if timeline.sounds is None:
         return Missing(Reason.NO_WORD_TIMES, "utterance times alone do not show pauses")
     silences = without(timeline.stretches, timeline.sounds)
     # Times in binary fractions of a second: a silence of just 250 ms may come out a rounding short.
-    return tuple(silence for silence in silences if silence.end - silence.start >= PAUSE - 1e-9)
+    return tuple(silence for silence in silences if silence.end - silence.start >= least - 1e-9)
 
 
 @view(size=len, size_unit="runs")
 def runs(timeline: Timeline, pauses: Spans) -> tuple[Run, ...]:
     """The participant's talk cut at every pause, with the words whose middle lies in each run."""
+    return _runs(timeline, pauses)
+
+
+@view(size=len, size_unit="runs")
+def short_runs(timeline: Timeline, short_pauses: Spans) -> tuple[Run, ...]:
+    """The same, cut at every pause of at least 150 ms."""
+    return _runs(timeline, short_pauses)
+
+
+def _runs(timeline: Timeline, pauses: Spans) -> tuple[Run, ...]:
     spoken = without(timeline.stretches, pauses)
     lengths = {pause.start: pause.end - pause.start for pause in pauses}
     following = [lengths.get(run.end, 0.0) for run in spoken]

@@ -9,15 +9,21 @@ import numpy.typing as npt
 
 from ...data_schemas.feature import Missing, Reason
 from ...data_schemas.transcript import Transcript, Word
-from ..lexical.syllable_rules import syllables
+from ..lexical.syllable_rules import syllables as by_spelling
 from ..registry import view
+from .phones import vowels_of
 from .speech import COUNTED, Run, TimedWord
+
+
+def syllables(word: Word) -> int:
+    """Syllables of a word: the vowels among its aligned phones; without those, as lalia's spelling rules say."""
+    return vowels_of(word) or by_spelling(word.text)
 
 
 @view()
 def syllables_said(counted_words: tuple[Word, ...]) -> int:
     """Syllables of all words said, repeated and revised ones with them; fillers and fragments have none."""
-    return sum(syllables(word.text) for word in counted_words)
+    return sum(syllables(word) for word in counted_words)
 
 
 @view(size=len, size_unit="runs")
@@ -34,5 +40,5 @@ def run_syllables(
     for word in timed:
         at = min(bisect_right(middles, word.middle), len(runs) - 1)
         if at >= 0:
-            found[at] += syllables(mine[word.utterance].words[word.index].text)
+            found[at] += syllables(mine[word.utterance].words[word.index])
     return found

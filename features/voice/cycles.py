@@ -12,6 +12,9 @@ import numpy.typing as npt
 from ...data_schemas.feature import Example, FeatureSpec
 from ..estimates import Value, pooled
 from ..invariances import unchanged_by_all_but
+from ..noise_limits import JITTER as JITTER_BEARS
+from ..noise_limits import SHIMMER as SHIMMER_BEARS
+from ..noise_limits import Bears
 from ..registry import family
 from ..views.acoustic import Contour, Voicing
 from ..views.blocks import Floats
@@ -55,7 +58,7 @@ SHIMMER = {
 
 
 def _specs(
-    rows: dict[str, tuple[str, int, int, float, str]], how: str, more: dict[str, float | str]
+    rows: dict[str, tuple[str, int, int, float, str]], how: str, more: dict[str, float | str], bears: Bears
 ) -> list[FeatureSpec]:
     return [
         FeatureSpec(
@@ -63,12 +66,13 @@ def _specs(
             unit="%",
             low=0,
             high=None,
-            needs={"voiced": 2},
+            needs=bears.needs(voiced=2),
+            version=2,
             definition=f"{definition} {how}",
             citation="boersma2009",
             example=Example({"voicing": TRILL}, expect, 1e-9, why),
             invariances=unchanged_by_all_but(),
-            settings=SETTINGS | more,
+            settings=SETTINGS | more | bears.settings,
         )
         for name, (definition, _, _, expect, why) in rows.items()
     ]
@@ -79,6 +83,7 @@ def _specs(
         JITTER,
         "Periods T of the participant's voiced speech as Praat finds them, 0.1-20 ms, neighbours within a factor 1.3.",
         {},
+        JITTER_BEARS,
     )
 )
 def jitter(voicing: Voicing) -> dict[str, Value]:
@@ -103,6 +108,7 @@ def jitter(voicing: Voicing) -> dict[str, Value]:
         "Amplitudes A (Praat: root mean square around each pulse) of the participant's voiced speech, neighbours "
         "within a factor 1.6.",
         {"amplitude_factor": AMPLITUDE_FACTOR},
+        SHIMMER_BEARS,
     )
 )
 def shimmer(voicing: Voicing) -> dict[str, Value]:

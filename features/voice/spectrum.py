@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
 from ..estimates import Estimate, Value
 from ..invariances import unchanged_by_all_but
+from ..noise_limits import SOURCE
 from ..registry import family
 from ..views.acoustic import SPECTRUM_WINDOW, Spectra
 from ..views.blocks import Floats
@@ -64,12 +65,13 @@ ROWS = {
             unit=unit,
             low=None,
             high=None,
-            needs={"voiced": 2},
+            needs=SOURCE.needs(voiced=2),
+            version=2,
             definition=definition + HOW,
             citation=citation,
             example=Example({"spectra": FALLING}, expect, tolerance, why),
             invariances=unchanged_by_all_but(),
-            settings={"window_s": SPECTRUM_WINDOW, "highest_hz": TOP},
+            settings={"window_s": SPECTRUM_WINDOW, "highest_hz": TOP} | SOURCE.settings,
         )
         for name, (unit, definition, citation, expect, tolerance, why) in ROWS.items()
     )
