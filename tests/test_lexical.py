@@ -198,11 +198,11 @@ def test_distinct_words_have_no_factor_and_no_honore_rather_than_zero():
     assert result["lexical.mattr_50"].value == 1
 
 
-def test_sixty_distinct_words_are_too_few_for_mtld_and_undefined_for_its_ring():
+def test_sixty_distinct_words_are_too_few_for_mtld_and_its_ring():
     result = evaluate(sample_of([f"w{i}" for i in range(60)]))
     assert result["lexical.mtld"].reason is Reason.TOO_SHORT
     assert "needs 100 words, got 60" in result["lexical.mtld"].detail
-    assert result["lexical.mtld_wrap"].reason is Reason.UNDEFINED
+    assert result["lexical.mtld_wrap"].reason is Reason.TOO_SHORT
 
 
 def test_forty_one_words_are_too_few_for_hdd():

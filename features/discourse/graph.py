@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -99,15 +98,15 @@ def structure(word_walks: Walks) -> dict[str, Value]:
 
 def _per_window(nodes: Numbers, linked: Numbers) -> dict[str, Numbers]:
     matrix = count.adjacency(nodes, linked)
-    forward, backward = count.bits_of_walks(nodes, linked)
+    weak, strong = count.component_sizes(nodes, linked)
     words = nodes.max(axis=1) + 1
     edges = linked.sum(axis=1)
     return {
         "nodes": words,
         "edges": edges,
         "repeated_edges": count.repeated(nodes, linked),
-        "lcc": count.weak_size(forward, backward),
-        "lsc": count.strong_size(forward, backward),
+        "lcc": weak,
+        "lsc": strong,
         "average_total_degree": 2 * edges / words,
         "density": np.divide(edges, words * (words - 1), where=words > 1, out=np.full(len(words), np.nan)),
         **_loops(matrix),
@@ -152,13 +151,6 @@ def _paths(matrix: npt.NDArray[np.int64], words: npt.NDArray[np.int64]) -> dict[
     }
 
 
-MEASURES: Mapping[str, Callable[[npt.NDArray[np.int64], npt.NDArray[np.bool_]], npt.NDArray[np.int64]]] = {
-    "lcc": lambda nodes, linked: count.weak_size(*count.bits_of_walks(nodes, linked)),
-    "lsc": lambda nodes, linked: count.strong_size(*count.bits_of_walks(nodes, linked)),
-    "repeated_edges": count.repeated,
-}
-
-
 def _z_spec(name: str, expect: float | Reason, why: str) -> FeatureSpec:
     return FeatureSpec(
         name=f"discourse_graph.{name}_z",
@@ -187,28 +179,29 @@ def _z_spec(name: str, expect: float | Reason, why: str) -> FeatureSpec:
 )
 def against_chance(word_walks: Walks) -> dict[str, Value]:
     order = np.argsort(np.random.default_rng(0).random((SHUFFLES, WINDOW)), axis=1)
-    return {f"discourse_graph.{name}_z": _z(word_walks, measure, order) for name, measure in MEASURES.items()}
+    firsts = range(0, len(word_walks), BATCH)
+    parts = [_scores(word_walks.nodes[at : at + BATCH], word_walks.linked[at : at + BATCH], order) for at in firsts]
+    found: dict[str, Value] = {}
+    for name in parts[0]:
+        scores = np.concatenate([part[name] for part in parts])
+        known = scores[np.isfinite(scores)]
+        undefined = Missing(Reason.UNDEFINED, "shuffling changes no window")
+        found[f"discourse_graph.{name}_z"] = float(known.mean()) if len(known) else undefined
+    return found
 
 
-def _z(found: Walks, measure: Callable[..., npt.NDArray[np.int64]], order: npt.NDArray[np.intp]) -> Value:
-    scores = [
-        _z_of(found.nodes[first : first + BATCH], found.linked[first : first + BATCH], measure, order)
-        for first in range(0, len(found), BATCH)
-    ]
-    known = np.concatenate(scores)
-    known = known[np.isfinite(known)]
-    return float(known.mean()) if len(known) else Missing(Reason.UNDEFINED, "shuffling changes no window")
-
-
-def _z_of(
-    nodes: npt.NDArray[np.int64],
-    linked: npt.NDArray[np.bool_],
-    measure: Callable[..., npt.NDArray[np.int64]],
-    order: npt.NDArray[np.intp],
-) -> Numbers:
-    many = nodes[:, order].reshape(-1, WINDOW)
-    shuffled = measure(many, np.repeat(linked, SHUFFLES, axis=0)).reshape(len(nodes), SHUFFLES)
-    spread = shuffled.std(axis=1, ddof=1)
-    apart = measure(nodes, linked) - shuffled.mean(axis=1)
-    scores: Numbers = np.divide(apart, spread, where=spread > 0, out=np.full(len(nodes), np.nan))
+def _scores(nodes: Numbers, linked: Numbers, order: npt.NDArray[np.intp]) -> dict[str, Numbers]:
+    """Standard scores by window; not a number where its shuffles are all alike."""
+    mixed = _sizes(nodes[:, order].reshape(-1, WINDOW), np.repeat(linked, SHUFFLES, axis=0))
+    scores: dict[str, Numbers] = {}
+    for name, own in _sizes(nodes, linked).items():
+        shuffled = mixed[name].reshape(len(nodes), SHUFFLES)
+        spread = shuffled.std(axis=1, ddof=1)
+        empty = np.full(len(nodes), np.nan)
+        scores[name] = np.divide(own - shuffled.mean(axis=1), spread, where=spread > 0, out=empty)
     return scores
+
+
+def _sizes(nodes: Numbers, linked: Numbers) -> dict[str, Numbers]:
+    weak, strong = count.component_sizes(nodes, linked)
+    return {"lcc": weak, "lsc": strong, "repeated_edges": count.repeated(nodes, linked)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
-from ...data_schemas.recording import Task
 from ..estimates import Value, count, mean
 from ..invariances import unchanged_by_all_but
 from ..registry import family
 from ..views.fluency import Answers, Response
+from .responses import TASKS
 
 EXAMPLE = Answers(
     tuple(
@@ -53,11 +53,13 @@ def _spec(name: str, unit: str, definition: str, expect: float, why: str) -> Fea
         low=0,
         high=None,
         definition=definition + " A cluster is a longest stretch of responses, errors and repetitions included, that "
-        "all share a subcategory of lalia's list (animals so far); clusters may overlap, and one inside another does "
-        "not count.",
+        "all share a subcategory of lalia's list (animals, fruits, vegetables, supermarket) or, in a letter task, "
+        "their first two letters, a rhyme or all but a vowel, by spelling; clusters may overlap, and one inside "
+        "another does not count.",
         citation="troyer1997",
         example=Example({"answers": EXAMPLE}, expect, 1e-12, why),
-        tasks=frozenset([Task.SEMANTIC_FLUENCY]),
+        tasks=TASKS,
+        version=2,
         languages=frozenset(["en"]),
         invariances=unchanged_by_all_but("word_order", "utterance_order"),
     )

@@ -56,9 +56,9 @@ def _count_spec(name: str, definition: str, expect: float, why: str) -> FeatureS
 @family(
     _count_spec(
         "correct_count",
-        "Distinct responses that belong to the category (by lalia's list; animals so far) or begin with the letter. "
-        "Plurals and other spellings are one response with the name. The whole recording counts: cut it at the time "
-        "limit.",
+        "Distinct responses that belong to the category (by lalia's lists: animals, fruits, vegetables, supermarket) "
+        "or begin with the letter. Plurals and other spellings are one response with the name. The whole recording "
+        "counts: cut it at the time limit.",
         3,
         "dog, cat, horse",
     ),

@@ -12,7 +12,9 @@ References
 
 from __future__ import annotations
 
-from ...data_schemas.sample import Parse
+from collections.abc import Sequence
+
+from ...data_schemas.sample import Parse, Token
 
 TAGS = frozenset("CC CD DT IN JJ JJR JJS PDT POS PRP$ RB RBR RBS TO VB VBD VBG VBN VBP VBZ WDT WP WP$ WRB".split())
 """Penn tags that are propositions unless a correction says otherwise."""
@@ -36,15 +38,23 @@ PHRASES = frozenset(
 )  # fmt: skip
 """Words that together are one connective, adverb or pronoun: one proposition at most."""
 
+_BY_FIRST = {first: sorted(phrase for phrase in PHRASES if phrase[0] == first) for first, *_ in PHRASES}
+
 
 def propositions(parse: Parse) -> int:
     """Number of propositions in a parse without punctuation."""
-    held = [_counts(parse, index) for index in range(len(parse))]
+    # An utterance can be a hundred thousand words long: nothing here may look through all of it for each of them.
+    following: dict[int, list[Token]] = {}
+    for index, token in enumerate(parse):
+        if token.head < index:
+            following.setdefault(token.head, []).append(token)
+    held = [_counts(parse, index, following.get(index, ())) for index in range(len(parse))]
     forms = [token.text.lower() for token in parse]
+    last = {form: index for index, form in enumerate(forms)}
     for index, form in enumerate(forms):
-        if PAIRS.get(form) in forms[index + 1 :]:
+        if form in PAIRS and last.get(PAIRS[form], -1) > index:
             held[index] = False
-        for phrase in PHRASES:
+        for phrase in _BY_FIRST.get(form, ()):
             if tuple(forms[index : index + len(phrase)]) == phrase:
                 once = any(held[index : index + len(phrase)])
                 held[index : index + len(phrase)] = [once] + [False] * (len(phrase) - 1)
@@ -61,13 +71,13 @@ def words(parse: Parse) -> int:
     return count
 
 
-def _counts(parse: Parse, index: int) -> bool:
+def _counts(parse: Parse, index: int, following: Sequence[Token]) -> bool:
     token = parse[index]
     form = token.text.lower()
     if token.tag not in TAGS or form in ARTICLES:
         return False
     if token.tag.startswith("VB"):
-        return not (token.dep in AUXILIARY or _links(parse, index))
+        return not (token.dep in AUXILIARY or _links(parse[index], following))
     if token.tag == "TO":
         return token.dep not in {"mark", "aux"}
     if form in DEMONSTRATIVES and token.tag == "DT":
@@ -76,14 +86,14 @@ def _counts(parse: Parse, index: int) -> bool:
     return not (form == "as" and token.dep == "advmod")
 
 
-def _links(parse: Parse, index: int) -> bool:
-    """Whether a verb only links its subject with an adjective, adverb or preposition that follows."""
-    if parse[index].lemma.lower() not in LINKING:
+def _links(verb: Token, following: Sequence[Token]) -> bool:
+    """Whether a verb only links its subject with an adjective, adverb or preposition among its later dependents."""
+    if verb.lemma.lower() not in LINKING:
         return False
-    for token in parse[index + 1 :]:
-        if token.tag in PREDICATED and token.head == index:
-            return parse[index].lemma.lower() == "be" or token.dep == "xcomp:pred"
-        if token.head == index and token.dep.startswith(("xcomp:pred", "obj")):
+    for token in following:
+        if token.tag in PREDICATED:
+            return verb.lemma.lower() == "be" or token.dep == "xcomp:pred"
+        if token.dep.startswith(("xcomp:pred", "obj")):
             return False
     return False
 

@@ -13,6 +13,10 @@ from ..invariances import unchanged_by_all_but
 from ..registry import family, feature
 
 WINDOWS = (10, 25, 50)
+LEAST = {10: 100, 25: 25, 50: 50}
+"""Words needed by window. A window of 10 gives values long before they settle: on 50 words they are a standard
+deviation between speakers too low (docs/validation/language_curves.md)."""
+
 FACTOR = 0.72
 """The type-token ratio a factor must fall below (McCarthy & Jarvis 2010, section MTLD)."""
 
@@ -29,7 +33,8 @@ _ORDERED = unchanged_by_all_but("utterance_order", "word_order")
             unit="ratio",
             low=0,
             high=1,
-            needs={"words": size},
+            needs={"words": LEAST[size]},
+            version=2 if size == 10 else 1,
             definition=f"Mean of types / {size} over all N - {size - 1} windows of {size} consecutive words.",
             citation="covington2010",
             example=Example(
@@ -153,7 +158,8 @@ def _factors(words: Iterable[str]) -> float:
     unit="words",
     low=1,
     high=None,
-    needs={"words": 50},
+    needs={"words": 100},
+    version=2,
     definition="Mean length of the factor that starts at each word, the text wrapping round to its start; a factor "
     "ends when its type-token ratio falls below 0.72. Missing when the ratio of the whole text does not, for then a "
     "factor would have to count words twice.",

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...data_schemas.feature import Missing, Reason
 from ...data_schemas.recording import Recording, Task
 from ...data_schemas.sample import Parse, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance
-from ..fluency.animals import ANIMALS, FORMS
+from ..fluency.lists import LISTS, category
+from ..fluency.phonemic import families
 from ..registry import view
 
-LISTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, frozenset[str]]]] = {"animal": (FORMS, ANIMALS)}
-"""Category to the forms of its members and their subcategories."""
-
-LONGEST = 4
+LONGEST = 5
 """Words of the longest name joined."""
 
 COMMENTS = frozenset(
@@ -112,7 +110,7 @@ def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, .
             continue
         given += _by_letter(said, asked) if field == "letter" else _by_category(said, asked)
     ends = [word.end for utterance in mine for word in utterance.words if word.end is not None]
-    ruled = field == "letter" or _singular(asked) in LISTS
+    ruled = field == "letter" or category(asked) in LISTS
     return Answers(tuple(given), asked, ruled, max(ends, default=None))
 
 
@@ -130,12 +128,9 @@ def _said(utterance: Utterance, parse: Parse) -> list[_Said]:
     return found
 
 
-def _singular(category: str) -> str:
-    return category[:-1] if category.endswith("s") and category[:-1] in LISTS else category
-
-
 def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
-    forms, groups = LISTS.get(_singular(asked), ({}, {}))
+    forms, groups = LISTS.get(category(asked), ({}, {}))
+    talk = COMMENTS | {asked, *category(asked).split()}
     found: dict[int, Response] = {}
     taken: set[int] = set()
     at = 0
@@ -147,7 +142,7 @@ def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
             taken.update(range(at, at + length))
         at += max(1, length)
     for place, word in enumerate(said):
-        noun = word.pos in {"NOUN", "PROPN"} and word.lemma not in COMMENTS | {asked, _singular(asked)}
+        noun = word.pos in {"NOUN", "PROPN"} and word.lemma not in talk
         if place not in taken and noun and word.form not in forms and _bare(said, place, taken, CLAUSAL):
             found[place] = Response(word.lemma, word.start, False if forms else None)
             taken.add(place)
@@ -173,7 +168,7 @@ def _by_letter(said: Sequence[_Said], letter: str) -> list[Response]:
         if not (fits or noun) or not _bare(said, place, taken, PHRASAL if fits else CLAUSAL):
             continue
         valid = fits and word.pos not in {"PROPN", "NUM"} and word.form.replace("'", "").replace(" ", "").isalpha()
-        found.append(Response(word.lemma, word.start, valid))
+        found.append(Response(word.lemma, word.start, valid, families(word.form)))
         taken.add(place)
     return found
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...data_schemas.sample import Parse, Token
+from ...data_schemas.sample import Parse, Sample, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance, Word
 from ..registry import view
 
 SAID = frozenset([Kind.WORD, Kind.FILLER, Kind.FRAGMENT, Kind.REPEATED, Kind.REVISED])
 """Kinds that are words said aloud; unintelligible stretches, noises and pauses are not."""
+
+CLAN = "clan"
+"""Value of `Sample.match` that asks for CLAN's inclusion rules."""
 
 
 @view(size=len, size_unit="utterances")
@@ -19,10 +22,34 @@ def utterances(transcript: Transcript) -> tuple[Utterance, ...]:
 
 
 @view(size=len, size_unit="utterances")
-def utterance_lengths(utterances: tuple[Utterance, ...]) -> tuple[int, ...]:
-    """Words of each utterance as transcribed (a contraction is one); utterances without a word are left out."""
-    lengths = (sum(word.kind is Kind.WORD for word in utterance.words) for utterance in utterances)
+def utterance_lengths(sample: Sample, utterances: tuple[Utterance, ...]) -> tuple[int, ...]:
+    """Words of each utterance as transcribed (a contraction is one); utterances without a word are left out.
+
+    By CLAN's rules utterances with an unintelligible stretch are left out too, and a replaced word (``gonna [: going
+    to]``) is as many as its replacement.
+    """
+    lengths = (
+        len(forms(utterance, sample.match)) for utterance in utterances if is_measurable(utterance, sample.match)
+    )
     return tuple(length for length in lengths if length)
+
+
+def is_measurable(utterance: Utterance, match: str) -> bool:
+    """Whether an utterance counts in mean lengths: all do but, by CLAN's rules, those with xxx, yyy or www."""
+    return match != CLAN or all(word.kind is not Kind.UNINTELLIGIBLE for word in utterance.words)
+
+
+def forms(utterance: Utterance, match: str) -> list[str]:
+    """Plain words of an utterance as transcribed, or as replaced where CLAN's rules are asked for."""
+    plain = (word for word in utterance.words if word.kind is Kind.WORD)
+    if match != CLAN:
+        return [word.text for word in plain]
+    # CLAN reads [: ] and leaves [:: ], an error's target, aside.
+    return [
+        form
+        for word in plain
+        for form in (word.target.split() if word.target and "[::]" not in word.codes else [word.text])
+    ]
 
 
 @view(size=len, size_unit="utterances")
@@ -50,8 +77,13 @@ def tokens(parses: tuple[Parse, ...]) -> tuple[Token, ...]:
 
 
 @view(size=len, size_unit="words")
-def words(tokens: tuple[Token, ...]) -> tuple[str, ...]:
-    """Lower-cased forms of `tokens`: the participant's words, without fillers, fragments and retraced material."""
+def words(sample: Sample, transcript: Transcript, tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Lower-cased forms of `tokens`: the participant's words, without fillers, fragments and retraced material.
+
+    By CLAN's rules they are the words as transcribed, contractions whole and replacements in place.
+    """
+    if sample.match == CLAN:
+        return tuple(form.lower() for utterance in transcript.of_participant for form in forms(utterance, CLAN))
     return tuple(token.text.lower() for token in tokens)
 
 

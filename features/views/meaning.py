@@ -26,6 +26,19 @@ def vector_lengths(embeddings: Embeddings, parses: tuple[Parse, ...]) -> tuple[i
     return tuple(sum(map(counts, parse)) for parse, there in zip(parses, present, strict=True) if there)
 
 
+@view(size=len, size_unit="responses")
+def response_vectors(response_embeddings: Embeddings) -> Vectors:
+    """Unit vectors of the responses of a fluency task that have one, in order, in double precision."""
+    return unit_rows(response_embeddings[_present(response_embeddings)])
+
+
+@view(size=len, size_unit="exchanges")
+def exchanges(exchange_embeddings: Embeddings) -> Vectors:
+    """Vectors of each turn of another speaker and the answer to it, where both have one; shape (exchanges, 2, d)."""
+    there = np.any(exchange_embeddings != 0, axis=2).all(axis=1)
+    return np.asarray(exchange_embeddings[there], dtype=np.float64)
+
+
 @view()
 def topic_cosines(sample: Sample, utterance_vectors: Vectors) -> Vectors:
     """Cosine of each utterance with the prompt; without a prompt, of each later utterance with the first."""

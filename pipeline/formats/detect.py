@@ -1,4 +1,4 @@
-"""Fillers, cut-off words and repetitions found by rule, for transcripts that do not annotate them.
+"""Fillers, cut-off words, repetitions and self-corrections found by rule, for transcripts that do not annotate them.
 
 Pure functions on the words of one utterance. Only plain words are looked at; what they change carries
 ``detected=True``, so that a reader can tell a rule's guess from a transcriber's mark. English is complete; other
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ...data_schemas.transcript import Kind, Word
+from .revisions import revised
 
 HESITATIONS = {
     # Back-channels (mhm, uh-huh) and discourse markers (like, you know) are words, not fillers.
@@ -25,12 +27,12 @@ HESITATIONS = {
 RESPONSES = re.compile(r"h+m+|m{2,}|a+h+")
 """Sounds that answer or acknowledge when they are all that is said in an utterance."""
 
-LONGEST_REPEAT = 3
+LONGEST_REPEAT = 6
 """Longest sequence of words whose immediate repetition is looked for."""
 
 DOUBLES = frozenset(
     # Grammar: "I know that that dog", "she had had enough", "what it is is", "in in-patients".
-    "that had is "
+    "that had is do "
     # Emphasis: said twice to mean more.
     "very really so too much many more long big far way never ever again really little lots round up down "
     # Answers, greetings, feedback, said twice by custom.
@@ -50,7 +52,7 @@ _BRIDGES = frozenset([Kind.FILLER, Kind.FRAGMENT, Kind.PAUSE, Kind.NONVERBAL])
 
 
 def mark(words: Sequence[Word], language: str | None = None) -> tuple[Word, ...]:
-    """Mark fillers, fragments and repetitions in the words of one utterance.
+    """Mark fillers, fragments, repetitions and self-corrections in the words of one utterance.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def mark(words: Sequence[Word], language: str | None = None) -> tuple[Word, ...]
         As many as given, in the same order; texts, times and codes unchanged, but for the hyphen that
         ends a cut-off word.
     """
-    return mark_repetitions(mark_fragments(mark_fillers(words, language)), language)
+    return mark_revisions(mark_repetitions(mark_fragments(mark_fillers(words, language)), language), language)
 
 
 def mark_fillers(words: Sequence[Word], language: str | None = None) -> tuple[Word, ...]:
@@ -92,7 +94,8 @@ def mark_repetitions(words: Sequence[Word], language: str | None = None) -> tupl
     """Turn the earlier copies of immediately repeated sequences into `Kind.REPEATED`.
 
     Sequences of one to `LONGEST_REPEAT` words, longest first; fillers, fragments, pauses and noises may stand
-    between the copies, the end of a sentence may not. A sequence made only of `DOUBLES` is left alone.
+    between the copies, the end of a sentence may not. A sequence made only of `DOUBLES`, "you know", single letters
+    and "years and years" are left alone.
     """
     if _primary(language) != "en":
         return tuple(words)
@@ -105,6 +108,19 @@ def mark_repetitions(words: Sequence[Word], language: str | None = None) -> tupl
             for index in stretch[at : at + size]:
                 marked[index] = _become(marked[index], Kind.REPEATED)
             at += max(size, 1)
+    return tuple(marked)
+
+
+def mark_revisions(words: Sequence[Word], language: str | None = None) -> tuple[Word, ...]:
+    """Turn words that are said otherwise afterwards into `Kind.REVISED`; see `revisions.revised`."""
+    if _primary(language) != "en":
+        return tuple(words)
+    marked = list(words)
+    for stretch in _stretches(words):
+        forms = [bare(words[index].text) for index in stretch]
+        gaps = [False, *(after - before > 1 for before, after in pairwise(stretch))]
+        for place in revised(forms, gaps):
+            marked[stretch[place]] = _become(marked[stretch[place]], Kind.REVISED)
     return tuple(marked)
 
 
@@ -134,7 +150,7 @@ def _stretches(words: Sequence[Word]) -> list[list[int]]:
     for index, word in enumerate(words):
         if word.kind is Kind.WORD:
             stretches[-1].append(index)
-        elif word.kind not in _BRIDGES:
+        elif word.kind not in _BRIDGES and word.kind is not Kind.REPEATED:
             stretches.append([])
         if word.kind not in (Kind.PAUSE, Kind.NONVERBAL) and _ENDS_SENTENCE.search(word.text):
             stretches.append([])
@@ -151,4 +167,8 @@ def _repeat_at(forms: Sequence[str], at: int) -> int:
 
 
 def _licensed(forms: Sequence[str]) -> bool:
-    return all(form in DOUBLES or form.isdigit() or not form for form in forms)
+    # "you know you know" goes on talking; "years and years", "U S S R" and numbers are said so.
+    fixed = tuple(forms) == ("you", "know") or (
+        len(forms) == 2 and (forms[1] == "and" or (forms[0] == "and" and forms[1] in {"on", "over", "again", "up"}))
+    )
+    return fixed or all(form in DOUBLES or form.isdigit() or (len(form) < 2 and form not in "ai") for form in forms)
