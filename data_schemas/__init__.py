@@ -19,6 +19,7 @@ from .result import Assessment, Contribution, Drawing, ModelCard, ModelUse, Scor
 from .sample import ContentUnit, Parse, Sample, Stimulus, Token
 from .settings import Limits, Settings
 from .transcript import Kind, ParticipantChoice, Phone, Speaker, TimeSource, Transcript, Utterance, Word
+from .tree import Tree
 
 __all__ = [
     "INVARIANCES",
@@ -60,6 +61,7 @@ __all__ = [
     "TimeSource",
     "Token",
     "Transcript",
+    "Tree",
     "Utterance",
     "Word",
 ]

@@ -34,6 +34,7 @@ class Flag(StrEnum):
     DC_OFFSET = "dc_offset"
     DEAD_CHANNEL = "dead_channel"
     TRUNCATED = "truncated"
+    HUM = "hum"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

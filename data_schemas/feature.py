@@ -39,6 +39,7 @@ class Reason(StrEnum):
     NO_WORD_TIMES = "no_word_times"
     NO_SECOND_SPEAKER = "no_second_speaker"
     NO_PROMPT = "no_prompt"
+    NO_STIMULUS = "no_stimulus"
     NOT_VERBATIM = "not_verbatim"
     WRONG_TASK = "wrong_task"
     WRONG_LANGUAGE = "wrong_language"

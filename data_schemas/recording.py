@@ -57,6 +57,7 @@ class Recording(Frozen):
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     sex: str | None = None
     age: float | None = Field(default=None, ge=0, le=130)
+    education: float | None = Field(default=None, ge=0, le=40)
     transcript: str | None = None
     stimulus: str | None = None
     prompt: str | None = None

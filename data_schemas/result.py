@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from .audio import AudioSummary, Span
@@ -16,10 +18,16 @@ class Contribution(Frozen):
 
     feature: str
     weight: float
+    words: str | None = None
 
 
 class Score(Frozen):
-    """One row of scores.csv: a number with its interval, or the reason a model refused."""
+    """One row of scores.csv: a number with its interval, or the reason a model refused.
+
+    `label` is the class that `probability` is of; `value` a severity in the target's own unit; `z` a mean deviation
+    from norms, for a model that gives no probability. `coverage` is the share of the model's weight that could be
+    measured, `validation` what is known of the model's worth, `change` what may be said of the sessions before.
+    """
 
     recording_id: str
     model: str
@@ -31,10 +39,20 @@ class Score(Frozen):
     z: float | None = None
     reason: str | None = None
     top: tuple[Contribution, ...] = ()
+    label: str | None = None
+    value: float | None = None
+    coverage: float | None = None
+    validation: str | None = None
+    change: str | None = None
 
 
 class ModelCard(Frozen):
-    """What a model is for, what it was made from and what it must not be used for."""
+    """What a model is for, what it was made from and what it must not be used for.
+
+    `numbers` are figures on people the model had not seen, `intervals` their 95 % bounds over speakers, `baseline`
+    the same of age, sex, education and word count alone; `established` says whether enough people stand behind them.
+    `subgroups` and `curves` are tables of the same.
+    """
 
     name: str
     version: str
@@ -47,13 +65,31 @@ class ModelCard(Frozen):
     features: dict[str, int] = Field(default_factory=dict)
     software: dict[str, str] = Field(default_factory=dict)
     sha256: dict[str, str] = Field(default_factory=dict)
+    kind: str = ""
+    target: str = ""
+    classes: tuple[str, ...] = ()
+    people: dict[str, int] = Field(default_factory=dict)
+    recordings: int = 0
+    established: bool = False
+    validation: str = ""
+    learner: str = ""
+    intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    baseline: dict[str, float] = Field(default_factory=dict)
+    baseline_intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    baseline_inputs: tuple[str, ...] = ()
+    subgroups: tuple[dict[str, Any], ...] = ()
+    curves: dict[str, list[list[float]]] = Field(default_factory=dict)
+    chosen: dict[str, int] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    plan: dict[str, Any] = Field(default_factory=dict)
 
 
 class Drawing(Frozen):
     """What the report draws: a thinned waveform envelope, the F0 contour and the pauses.
 
     `peaks` are the largest absolute sample of equal slices of the recording, full scale 1; `f0_times` and
-    `f0_hz` hold voiced frames only.
+    `f0_hz` hold voiced frames only. `modulation_power` is the envelope's power at `modulation_hz`; `formants` holds
+    (F1, F2) of some vowel-like frames, `vowels` the symbol and median (F1, F2) of each vowel that alignment found.
     """
 
     duration: float
@@ -61,6 +97,10 @@ class Drawing(Frozen):
     f0_times: tuple[float, ...] = ()
     f0_hz: tuple[float, ...] = ()
     pauses: tuple[Span, ...] = ()
+    modulation_hz: tuple[float, ...] = ()
+    modulation_power: tuple[float, ...] = ()
+    formants: tuple[tuple[float, float], ...] = ()
+    vowels: tuple[tuple[str, float, float], ...] = ()
 
 
 class ModelUse(Frozen):

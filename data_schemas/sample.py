@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from .base import Frozen
 from .feature import Missing, Reason
 from .recording import Recording
 from .transcript import Transcript
+from .tree import Tree
 
 
 class Token(Frozen):
@@ -62,6 +64,39 @@ ABSENT_PROMPT = Missing(Reason.NO_PROMPT)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Routing:
+    """How much each expert of a Monet was used by each utterance.
+
+    The experts of one router are numbered n·i + j (i the bottom or left half, j the top or right one), those of router
+    r from r·n² on. A share is the mean over the utterance's tokens and the router's heads of the expert's gate, so the
+    shares of an utterance add up to at most 1 for each router; the experts used most are kept.
+
+    Attributes
+    ----------
+    starts : ndarray of int64, shape (utterances + 1,)
+        Utterance k has the entries from ``starts[k]`` to ``starts[k + 1]``.
+    experts : ndarray of int32
+        Expert of each entry, rising within an utterance.
+    shares : ndarray of float32
+    halves : ndarray of float32, shape (utterances, routers, 2, n)
+        Use of every half-expert; each side adds up to 1, or to 0 for an utterance without words.
+    """
+
+    starts: npt.NDArray[np.int64]
+    experts: npt.NDArray[np.int32]
+    shares: npt.NDArray[np.float32]
+    halves: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def of(self, utterance: int) -> dict[int, float]:
+        """Share of each expert kept for an utterance."""
+        entries = slice(int(self.starts[utterance]), int(self.starts[utterance + 1]))
+        return dict(zip(map(int, self.experts[entries]), map(float, self.shares[entries]), strict=True))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Sample:
     """The annotated sample that features are measured on.
 
@@ -69,10 +104,26 @@ class Sample:
     ----------
     parses : tuple of Parse, one per utterance of the participant, in order
         Words only: fillers, fragments and retraced material are set aside before parsing.
+    trees : tuple of Tree, one per parse
+        Constituency trees over the parses' tokens.
     embeddings : ndarray of float32, shape (utterances, d), rows of unit length or zero
         A zero row is an utterance without words.
+    word_vectors : mapping of str to ndarray of float32, shape (d,)
+        Unit or zero vector of each lower-cased lemma the participant said, and of the words in the stimulus's lists,
+        embedded alone.
     prompt_embedding : ndarray of float32, shape (d,)
         The prompt, when there is one.
+    exchange_embeddings : ndarray of float32, shape (exchanges, 2, d)
+        Each turn of another speaker and the participant's turn that follows it, in order.
+    response_embeddings : ndarray of float32, shape (responses, d)
+        The responses of a fluency task, in the order of `features.views.fluency.answers`.
+    routing : Routing, of as many utterances
+        Use of the experts of `Settings.language_model` by each utterance's plain words.
+    surprisal : tuple of tuple of float or None, one per utterance of the participant, in order
+        Bits of each plain word given those before it in its utterance; None for a word that holds a character the
+        language model does not know.
+    match : {"none", "clan"}
+        Whose inclusion rules views follow.
     """
 
     recording: Recording
@@ -80,5 +131,12 @@ class Sample:
     transcript: Transcript | Missing = ABSENT_TRANSCRIPT
     parses: tuple[Parse, ...] | Missing = ABSENT_TRANSCRIPT
     embeddings: Embeddings | Missing = ABSENT_TRANSCRIPT
+    word_vectors: Mapping[str, Embeddings] | Missing = ABSENT_TRANSCRIPT
     prompt_embedding: Embeddings | Missing = ABSENT_PROMPT
     stimulus: Stimulus | None = None
+    trees: tuple[Tree, ...] | Missing = ABSENT_TRANSCRIPT
+    exchange_embeddings: Embeddings | Missing = ABSENT_TRANSCRIPT
+    response_embeddings: Embeddings | Missing = ABSENT_TRANSCRIPT
+    routing: Routing | Missing = ABSENT_TRANSCRIPT
+    surprisal: tuple[tuple[float | None, ...], ...] | Missing = ABSENT_TRANSCRIPT
+    match: str = "none"

@@ -30,8 +30,11 @@ class Settings(Frozen):
     language: str | None = None
     verbatim: Literal["auto", "on", "off"] = "auto"
     parser: str = "en-core-web-sm"
+    constituency: str = "lalia-gum"
     embedder: str = "minilm"
+    language_model: str = "monet"
     aligner: str = "pocketsphinx"
     diariser: str = "embedded"
+    match: Literal["none", "clan"] = "none"
     seed: int = Field(default=0, ge=0)
     limits: Limits = Limits()

@@ -62,9 +62,56 @@ SCORES = (
     Column("z", "number", "Deviation from the model's norms in standard deviations.", optional=True),
     Column("reason", "string", "Why the model refused.", optional=True),
     *(
-        Column(f"top_{rank}", "string", f"Feature number {rank} by weight, and what it added.", optional=True)
+        Column(f"top_{rank}", "string", f"Feature number {rank} by weight, what it added, and how.", optional=True)
         for rank in range(1, TOP + 1)
     ),
+    Column("label", "string", "Class that probability is of.", optional=True),
+    Column("value", "number", "Severity in the target's own unit, where the model gives one.", optional=True),
+    Column(
+        "coverage",
+        "number",
+        "Share of the model's weight that could be measured and has a norm.",
+        optional=True,
+        low=0,
+        high=1,
+    ),
+    Column("validation", "string", "What is known of the model's worth.", optional=True),
+    Column("change", "string", "What may be said of the same person's session before.", optional=True),
+)
+
+PERSON_SCORES = (
+    IDENTITY[1],
+    Column("session", "string", "Session, where there are several.", optional=True),
+    Column("task", "string", "Elicitation task.", optional=True),
+    SCORES[1],
+    SCORES[2],
+    Column("recordings", "integer", "Recordings of the session and task.", low=1),
+    Column("refused", "integer", "Those of them that the model refused.", low=0),
+    Column("probability", "number", "From the mean of the log odds.", optional=True, low=0, high=1),
+    Column("low", "number", "From the mean of the lower bounds.", optional=True),
+    Column("high", "number", "From the mean of the upper bounds.", optional=True),
+    Column("z", "number", "Mean deviation.", optional=True),
+    Column("value", "number", "Mean severity.", optional=True),
+    Column("label", "string", "Class that probability is of.", optional=True),
+    Column("change", "string", "What may be said of the session before; only beyond MDC95 a change.", optional=True),
+    Column("validation", "string", "What is known of the model's worth.", optional=True),
+)
+
+RELIABILITY = (
+    Column("measure", "string", "Feature, or score: and a model."),
+    Column("task", "string", "Elicitation task.", optional=True),
+    Column("version", "integer", "Version of the feature's definition; 0 for a score.", low=0),
+    Column("people", "integer", "People behind it.", low=2),
+    Column("sessions", "integer", "Sessions of each.", low=2),
+    Column("icc2", "number", "ICC(2,1): absolute agreement of single sessions."),
+    Column("icc2_low", "number", "Lower 95 % bound."),
+    Column("icc2_high", "number", "Upper 95 % bound."),
+    Column("icc3", "number", "ICC(3,1): consistency of single sessions."),
+    Column("icc3_low", "number", "Lower 95 % bound."),
+    Column("icc3_high", "number", "Upper 95 % bound."),
+    Column("sd", "number", "Standard deviation over people and sessions.", low=0),
+    Column("sem", "number", "Standard error of measurement (agreement).", low=0),
+    Column("mdc95", "number", "Smallest change beyond measurement error: 1.96 x root 2 x SEM.", low=0),
 )
 
 RECORDINGS = (
@@ -177,6 +224,7 @@ def data_package(
         "features_long": (FEATURES_LONG, ("recording_id", "feature")),
         "recordings": (RECORDINGS, ("recording_id",)),
         "scores": (SCORES, ("recording_id", "model")),
+        "scores_by_participant": (PERSON_SCORES, ()),
         "errors": (ERRORS, ()),
     }
     return {

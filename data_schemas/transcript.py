@@ -107,8 +107,9 @@ class Transcript(Frozen):
     """A whole recording's transcript.
 
     `source` names what made it (``chat``, ``textgrid``, ``text``, ``whisper``); `engine` and `model` the
-    recogniser. `notes` tell what a reader must know: lines skipped, speech left uncovered, times absent.
-    `sha256` is that of the transcript file when one was given.
+    recogniser; `diariser` what told its speakers apart: ``channels``, ``embedded``, a pyannote pipeline, or None where
+    nothing did or a given transcript does itself. `notes` tell what a reader must know: lines skipped, speech left
+    uncovered, times absent. `sha256` is that of the transcript file when one was given.
     """
 
     source: str
@@ -120,6 +121,7 @@ class Transcript(Frozen):
     speakers: tuple[Speaker, ...] = ()
     participant: str = "PAR"
     participant_choice: ParticipantChoice = ParticipantChoice.ASSUMED
+    diariser: str | None = None
     utterances: tuple[Utterance, ...] = ()
     notes: tuple[str, ...] = ()
     sha256: str | None = None

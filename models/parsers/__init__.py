@@ -1,4 +1,4 @@
-"""Parsers: a participant's utterances in, one parse for each out.
+"""Parsers: a participant's utterances in, one parse for each out; and from parses, constituency trees.
 
 >>> from lalia.models import parsers
 >>> parser = parsers.load("en-core-web-sm")  # doctest: +SKIP
@@ -14,6 +14,9 @@ from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
 from ...data_schemas.sample import Parse
 from ...data_schemas.transcript import Utterance
+from .constituency import NONE, TREES, TreeParser, load_constituency
+
+__all__ = ["LANGUAGES", "NONE", "TREES", "Parser", "TreeParser", "load", "load_constituency"]
 
 
 class Parser(Protocol):

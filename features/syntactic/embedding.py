@@ -1,0 +1,256 @@
+"""The developmental level of a sentence: which kind of embedding it holds, and whether it holds more than one.
+
+Levels are those of Rosenberg and Abbeduto as Covington and others revised them:
+
+0. simple sentences, questions, fragments; semi-auxiliaries (going to, have to, used to, supposed to) count as such
+1. infinitive or -ing complement with the subject of the main clause ("try to brush her hair")
+2. coordination: sentences, verb, adjective and adverb phrases, and noun phrases as subjects ("John and Mary left")
+3. relative clause on a noun that is not the subject; finite clause as object ("she knew that he was angry")
+4. non-finite complement with a subject of its own ("I want you to go"); comparative with an object of comparison
+5. adverbial clauses ("if it does not rain"), finite or not
+6. relative clause on the subject; clause as subject ("the man who came left")
+7. more than one embedding (levels 1, 3 to 6) in a sentence
+
+Nominalisations, which the scale has at 3 and 6, are not told from other nouns. Complements are told from adjuncts by
+form alone: an infinitive right after its verb is a complement, after a prepositional phrase an adjunct.
+
+References
+----------
+.. [1] Rosenberg, Abbeduto (1987). Indicators of linguistic competence in the peer group conversational behavior of
+   mildly retarded adults. Applied Psycholinguistics 8.
+.. [2] Covington, He, Brown, Naci, Brown (2006). How complex is that sentence? A proposed revision of the Rosenberg and
+   Abbeduto D-Level scale. CASPR Research Report 2006-01, University of Georgia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...data_schemas.feature import Example
+from ...data_schemas.tree import ROOT, Tree
+from ..estimates import Value, mean
+from ..invariances import unchanged_by_all_but
+from ..registry import feature
+from ..views.branches import FINITE, VERBS, Branches
+from ..views.trees import trees_of
+
+CLAUSES = frozenset(["S", "SINV", "SQ", "SBARQ"])
+COORDINATED = frozenset(["S", "SINV", "SQ", "SBAR", "VP", "ADJP", "ADVP"])
+
+ADVERBIAL = frozenset(
+    "because cause cuz 'cause although though while since after before until till unless as once so whereas lest "
+    "when whenever wherever if".split()
+)
+"""First words of adverbial clauses."""
+
+ASKING = frozenset("ask asked asking know knew known knows wonder wondered see saw tell told say said".split())
+"""Verbs after which *if* and *when* begin an object clause."""
+
+SEMI = frozenset("going gon gonna have has had having used supposed ought got able about need needs needed".split())
+"""Words that make a semi-auxiliary with a following infinitive, *need* among them."""
+
+ADJUNCT = frozenset("by without after before while since when upon on despite until instead for from".split())
+"""Prepositions whose -ing clause is an adjunct and no complement."""
+
+
+def d_level(tree: Tree) -> int:
+    """Level of one utterance, 0 to 7."""
+    branches = Branches(tree)
+    found = list(embeddings(branches))
+    if len(found) > 1:
+        return 7
+    return max([*found, 2 if is_coordinated(branches) else 0])
+
+
+def embeddings(tree: Branches) -> Iterator[int]:
+    """Level of each embedded clause: 1, or 3 to 6."""
+    for index, node in enumerate(tree.nodes):
+        if not node.children or _is_conjunct(tree, index):
+            continue
+        if node.label == "SBAR":
+            level = _of_sbar(tree, index)
+        elif node.label == "S":
+            level = _of_bare(tree, index)
+        elif node.label == "VP" and tree.above(index) == "NP" and tree.before(index):
+            level = _on_noun(tree, tree.parent[index])
+        elif node.label == "VP" and tree.above(index) == "VP" and tree.label(tree.head(index)) == "TO":
+            # Some trees hang an infinitive on its verb without a clause between.
+            level = _controlled(tree, index)
+        else:
+            level = _of_comparison(tree, index)
+        if level:
+            yield level
+
+
+def _is_conjunct(tree: Branches, index: int) -> bool:
+    """Whether a clause is the second or later of several joined ones, or holds only such: the first one counts."""
+    same = tree.above(index) == tree.label(index)
+    if same and tree.label(index) in tree.labels_of(tree.before(index)):
+        return True
+    children = tree.labels_of(tree.children[index])
+    return children.count(tree.label(index)) > 1
+
+
+def _verb_before(tree: Branches, index: int) -> str:
+    """The nearest word to the left of a node within its phrase that is a verb; empty where there is none."""
+    verbs = [tree.word(sister) for sister in tree.before(index) if tree.label(sister) in VERBS]
+    return verbs[-1] if verbs else ""
+
+
+def _first_word(tree: Branches, index: int) -> str:
+    return next((tree.word(below) for below in tree.below(index) if tree.nodes[below].is_leaf), "")
+
+
+def _of_sbar(tree: Branches, index: int) -> int:
+    above, first = tree.above(index), _first_word(tree, index)
+    if first == "than" or (first == "as" and above in {"ADJP", "ADVP", "NP"}):
+        return 4
+    if above == "NP" and tree.before(index):
+        return _on_noun(tree, tree.parent[index])
+    if above in CLAUSES:
+        return _beside_clause(tree, index, first)
+    if _is_adverbial(tree, index, first):
+        return 5
+    return 3
+
+
+def _is_adverbial(tree: Branches, index: int, first: str) -> bool:
+    if first not in ADVERBIAL or (first == "so" and tree.above(index) in {"ADJP", "ADVP"}):
+        return False
+    asked = first in {"if", "when", "as"} and _verb_before(tree, index) in ASKING
+    return not asked
+
+
+def _beside_clause(tree: Branches, index: int, first: str) -> int:
+    """A clause that is a sister of subject and predicate: subject, adverbial, or the main clause's object put first."""
+    after = tree.labels_of(tree.after(index))
+    subject = "VP" in after and "NP" not in after and "NP" not in tree.labels_of(tree.before(index))
+    if subject and first not in ADVERBIAL - {"when", "if"}:
+        return 6
+    if "VP" not in after and "VP" not in tree.labels_of(tree.before(index)):
+        # The predicate is no verb phrase: a fragment with a clause.
+        return 5 if first in ADVERBIAL else 3
+    return 5 if first in ADVERBIAL or first.endswith("ever") else 3
+
+
+def _on_noun(tree: Branches, phrase: int) -> int:
+    """6 for what modifies the subject of the whole sentence, 3 for what modifies any other noun."""
+    at = phrase
+    while tree.above(at) in {"NP", "PP"}:
+        at = tree.parent[at]
+    clause = tree.parent[at]
+    main = clause >= 0 and tree.label(clause) in CLAUSES and tree.above(clause) in {ROOT, "S", "SBARQ"}
+    return 6 if main and "VP" in tree.labels_of(tree.after(at)) else 3
+
+
+def _of_bare(tree: Branches, index: int) -> int:
+    """A clause without a word that introduces it."""
+    above = tree.above(index)
+    if above in {ROOT, "SBAR", "SBARQ", "SINV", "PRN", "FRAG", "INTJ", "X"}:
+        return 0
+    children = tree.labels_of(tree.children[index])
+    verbs = [child for child in tree.children[index] if tree.label(child) == "VP"]
+    if not verbs:
+        return 0
+    if above == "NP" and tree.before(index):
+        return _on_noun(tree, tree.parent[index])
+    finite = tree.is_finite(index)
+    subject = "NP" in children[: children.index("VP")]
+    if above in CLAUSES:
+        return _bare_beside_clause(tree, index, finite)
+    if finite:
+        return 3
+    if subject:
+        return 4
+    return _controlled(tree, index)
+
+
+def _bare_beside_clause(tree: Branches, index: int, finite: bool) -> int:
+    after, before = tree.labels_of(tree.after(index)), tree.labels_of(tree.before(index))
+    if finite or "S" in before or "S" in after:
+        # Sentences in a row, or speech put before its verb.
+        return 0 if "CC" in before + after or "VP" not in after else 3
+    return 6 if "VP" in after and "NP" not in after and "NP" not in before else 5
+
+
+def _controlled(tree: Branches, index: int) -> int:
+    """A non-finite clause without a subject."""
+    above = tree.above(index)
+    before = tree.before(index)
+    sisters = tree.labels_of(before)
+    if above == "PP":
+        return 5 if before and tree.word(before[0]) in ADJUNCT else 1
+    if above == "ADJP":
+        return 0 if any(tree.word(sister) in SEMI for sister in before) else 1
+    if any(tree.word(sister) in SEMI for sister in before[-1:]) and _is_infinitive(tree, index):
+        return 0
+    if "NP" in sisters:
+        return 4
+    return 5 if "PP" in sisters or above not in {"VP", "NP", "SQ"} else 1
+
+
+def _is_infinitive(tree: Branches, index: int) -> bool:
+    phrases = [index, *tree.children[index]]
+    return any(tree.label(phrase) == "VP" and tree.label(tree.head(phrase)) == "TO" for phrase in phrases)
+
+
+def _of_comparison(tree: Branches, index: int) -> int:
+    """A phrase that begins with *than*, or with *as* below an adjective or adverb."""
+    if tree.label(index) != "PP":
+        return 0
+    first = _first_word(tree, index)
+    return 4 if first == "than" or (first == "as" and tree.above(index) in {"ADJP", "ADVP"}) else 0
+
+
+def is_coordinated(tree: Branches) -> bool:
+    """Whether sentences, verbs, adjectives or adverbs are joined, or noun phrases that are a subject."""
+    for index in tree.all({"CC"}):
+        phrase = tree.parent[index]
+        if not (tree.before(index) and tree.after(index)):
+            continue
+        if tree.label(phrase) in COORDINATED and _joins(tree, index):
+            return True
+        subject = tree.above(phrase) in CLAUSES and "VP" in tree.labels_of(tree.after(phrase))
+        if tree.label(phrase) == "NP" and subject:
+            return True
+    return False
+
+
+def _joins(tree: Branches, index: int) -> bool:
+    """Whether what stands before and after a conjunction is of one kind: "and he left" joins nothing."""
+    before, after = tree.before(index)[-1], tree.after(index)[0]
+    kinds = [_kind(tree.label(node)) for node in (before, after)]
+    return kinds[0] == kinds[1] or tree.label(before) == tree.label(after)
+
+
+def _kind(label: str) -> str:
+    if label in CLAUSES:
+        return "S"
+    return "V" if label in VERBS | FINITE or label == "VP" else label[:2]
+
+
+EXAMPLE = trees_of(
+    "(S (NP (NNP John)) (VP (VBD left)))"
+    "(S (NP (PRP she)) (VP (VBD tried) (S (VP (TO to) (VP (VB run))))))"
+    "(S (NP (NP (NNP John)) (CC and) (NP (NNP Mary))) (VP (VBD left)))"
+    "(S (NP (PRP she)) (VP (VBD knew) (SBAR (IN that) (S (NP (PRP he)) (VP (VBD left))))))"
+    "(S (NP (PRP I)) (VP (VBP want) (S (NP (PRP you)) (VP (TO to) (VP (VB go))))))"
+)
+"""Levels 0, 1, 2, 3 and 4."""
+
+
+@feature(
+    name="syntactic.d_level_mean",
+    unit="level",
+    low=0,
+    high=7,
+    needs={"word_trees": 5},
+    languages=frozenset(["en"]),
+    definition="Mean developmental level (0 simple to 7 several embeddings) of utterances, read off constituency "
+    "trees by rule; nominalisations are not told from other nouns.",
+    citation="rosenberg1987 covington2006",
+    example=Example({"word_trees": EXAMPLE}, 2.0, 1e-12, "levels 0, 1, 2, 3, 4"),
+    invariances=unchanged_by_all_but("word_order"),
+)
+def d_level_mean(word_trees: tuple[Tree, ...]) -> Value:
+    return mean([d_level(tree) for tree in word_trees])

@@ -1,0 +1,1 @@
+"""How the shipped constituency model is made: trees, word vectors, training, scoring."""
