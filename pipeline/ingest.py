@@ -32,12 +32,16 @@ _ILLEGAL = re.compile(r"[^\w.\-]+")
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A recording whose files were found; every path is real and inside the folder given."""
+    """A recording whose files were found; every path is real and inside the folder given.
+
+    `corrected`: the transcript was fed back by somebody who put its words right, and its words are aligned anew.
+    """
 
     recording: Recording
     audio: Path
     transcript: Path | None = None
     stimulus: Path | None = None
+    corrected: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a stimulus that is named and has no file: features would read nothing, without a word."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..data_schemas import Code, LaliaError, Rejected, Settings, Task
+from .corrections import corrected
 from .ingest import Intake, Located, ingest
 from .keys import circumstances, input_hashes, unit_key
 from .ledger import Ledger
@@ -46,7 +47,15 @@ class Plan:
     started: str
 
 
-def plan(source: Path, out: Path, settings: Settings, *, task: Task | None = None, watch: Watch | None = None) -> Plan:
+def plan(
+    source: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    task: Task | None = None,
+    transcripts: Path | None = None,
+    watch: Watch | None = None,
+) -> Plan:
     """Find the recordings, hash them, and see which are finished.
 
     Call it, and all that follows, within `ledger.claimed(out, source)`.
@@ -60,6 +69,9 @@ def plan(source: Path, out: Path, settings: Settings, *, task: Task | None = Non
     settings : Settings
     task : Task, optional
         Task of recordings for which the manifest names none.
+    transcripts : Path, optional
+        Folder of corrected transcripts, see `corrections`. Recordings that have one there are done again from its
+        words; all others stay as they are.
     watch : callable, optional
         Told of each recording hashed.
 
@@ -74,9 +86,12 @@ def plan(source: Path, out: Path, settings: Settings, *, task: Task | None = Non
     ledger = Ledger(out)
     _refuse_other_source(ledger, intake)
     around = circumstances(settings)
-    meter = Meter("hash", len(intake.items), watch)
-    units, rejected = [], list(intake.rejected)
-    for item in intake.items:
+    refused = [item.recording_id for item in intake.rejected]
+    items, rejected = corrected(intake.items, transcripts, refused)
+    rejected = [*intake.rejected, *rejected]
+    meter = Meter("hash", len(items), watch)
+    units = []
+    for item in items:
         located = _with_task(item, task)
         try:
             inputs = input_hashes(located)
@@ -108,7 +123,7 @@ def _refuse_other_source(ledger: Ledger, intake: Intake) -> None:
 def _with_task(item: Located, task: Task | None) -> Located:
     if task is None or item.recording.task is not None:
         return item
-    return Located(item.recording.model_copy(update={"task": task}), item.audio, item.transcript, item.stimulus)
+    return replace(item, recording=item.recording.model_copy(update={"task": task}))
 
 
 def _unreadable(item: Located, error: OSError) -> Rejected:

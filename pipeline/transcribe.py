@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..data_schemas import Audio, ParticipantChoice, Settings, Speaker, Task, Transcript
+from ..data_schemas import Audio, ParticipantChoice, Settings, Speaker, Task, TimeSource, Transcript, Word
 from .ingest import Located
 
 WORDLESS = frozenset([Task.SUSTAINED_VOWEL, Task.DDK])
@@ -14,6 +14,10 @@ READ = frozenset([Task.READING])
 """Tasks in which fillers are rare, so the recogniser is not asked for them."""
 
 
+SHORTEST = 0.15
+"""Seconds of speech in the whole recording below which a recogniser can only invent: a short word lasts as long."""
+
+
 def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     """Take the transcript given with a recording, or recognise the speech in it.
 
@@ -21,7 +25,8 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     ----------
     item : Located
         With `transcript` set, that file is read, and `participant_speaker` of the manifest names the participant in
-        it. Otherwise the language is the manifest's, else that of `settings`.
+        it; of a `corrected` one the word times are only where the alignment begins to search. Otherwise the language
+        is the manifest's, else that of `settings`.
     audio : Audio
         Checked: `speech` is set.
     settings : Settings
@@ -30,7 +35,7 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     Returns
     -------
     Transcript
-        Empty, with a note, for tasks without words (vowel, ddk) and where nobody speaks.
+        Empty, with a note, for tasks without words (vowel, ddk) and where nobody speaks, or for less than `SHORTEST`.
 
     Raises
     ------
@@ -38,10 +43,14 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
         What `pipeline.formats.read` and `models.whisper.load` raise.
     """
     if item.transcript is not None:
-        return _given(item.transcript, item.recording.participant_speaker)
+        given = _given(item.transcript, item.recording.participant_speaker, settings)
+        return _rough(given) if item.corrected else given
     recording = item.recording
     if recording.task in WORDLESS:
         return _wordless(recording.task)
+    voiced = sum(span.end - span.start for span in audio.speech or ())
+    if 0 < voiced < SHORTEST:
+        return _unheard(f"There is {voiced:.2f} s of speech, too little for a word: no recogniser was used.")
     from ..models import whisper
 
     recogniser = whisper.load(settings.model, settings.engine, settings.device)
@@ -50,27 +59,49 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     )
     if recording.participant_speaker is None:
         return transcript
-    note = "The manifest names a speaker, but without a transcript no voice has a name: one speaker is assumed."
+    note = "The manifest names a speaker, but without a transcript no voice has a name."
     return transcript.model_copy(update={"notes": (*transcript.notes, note)})
 
 
-def _given(path: Path, participant: str | None) -> Transcript:
+def _given(path: Path, participant: str | None, settings: Settings) -> Transcript:
     from .formats import read
 
     transcript = read(path, participant=participant)
-    if any(word.start is not None for utterance in transcript.utterances for word in utterance.words):
+    timed = any(word.start is not None for utterance in transcript.utterances for word in utterance.words)
+    if timed or settings.aligner != "none":
         return transcript
     note = "The transcript given has no word times, so measures of timing that need them are missing."
     return transcript.model_copy(update={"notes": (*transcript.notes, note)})
 
 
+def _rough(transcript: Transcript) -> Transcript:
+    """Word times that a program found before somebody corrected the words count as the recogniser's."""
+    utterances = tuple(
+        utterance.model_copy(
+            update={"words": tuple(word.model_copy(update=_rough_times(word)) for word in utterance.words)}
+        )
+        for utterance in transcript.utterances
+    )
+    # Lines whose words were changed no longer fit the times written under them: that is what was asked for.
+    notes = tuple(note for note in transcript.notes if not note.startswith("%wor tiers that do not match"))
+    return transcript.model_copy(update={"utterances": utterances, "notes": notes})
+
+
+def _rough_times(word: Word) -> dict[str, object]:
+    return {"times": None if word.start is None else TimeSource.ENGINE, "phones": (), "alignment": None}
+
+
 def _wordless(task: Task | None) -> Transcript:
     name = "vowel" if task is Task.SUSTAINED_VOWEL else "syllable repetition"
+    return _unheard(f"The task is a {name}, without words: no recogniser was used.")
+
+
+def _unheard(note: str) -> Transcript:
     return Transcript(
         source="none",
         speakers=(Speaker(code="PAR", role="Participant"),),
         participant_choice=ParticipantChoice.ASSUMED,
-        notes=(f"The task is a {name}, without words: no recogniser was used.",),
+        notes=(note,),
     )
 
 

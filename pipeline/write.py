@@ -10,11 +10,11 @@ from ..data_schemas.tables import data_package
 from ..features import specs
 from ..features.references import full
 from .files import private_folder, write_json, write_whole
-from .formats import write_chat, write_textgrid
+from .formats import write_chat, write_textgrid, write_vtt
 from .formats import write_json as transcript_json
 from .tables import csv_text, frame, tables
 
-TRANSCRIPT_SUFFIXES = (".json", ".cha", ".TextGrid")
+TRANSCRIPT_SUFFIXES = (".json", ".cha", ".TextGrid", ".vtt")
 
 
 def write_run(
@@ -52,6 +52,7 @@ def _write_transcripts(folder: Path, assessments: Sequence[Assessment]) -> None:
             transcript_json(done.transcript),
             write_chat(done.transcript, done.recording),
             write_textgrid(done.transcript, duration),
+            write_vtt(done.transcript),
         )
         for suffix, text in zip(TRANSCRIPT_SUFFIXES, texts, strict=True):
             path = folder / f"{done.recording.recording_id}{suffix}"

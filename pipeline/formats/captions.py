@@ -72,13 +72,18 @@ def _utterance(start: float, end: float, text: str) -> Iterator[Utterance]:
 
 
 def write_vtt(transcript: Transcript) -> str:
-    """WebVTT with one cue for each utterance that has times, its speaker as the cue's voice."""
+    """WebVTT with one cue for each utterance that has times, its speaker as the cue's voice.
+
+    Cues stand in order of their start, as the format demands; those of different speakers may overlap. A cue lasts
+    at least a millisecond.
+    """
     lines = ["WEBVTT", ""]
-    for utterance in transcript.utterances:
-        text = said(utterance)
-        if utterance.start is not None and utterance.end is not None and text:
+    cues = [(u.start, u.end, u) for u in transcript.utterances if u.start is not None and u.end is not None]
+    for start, end, utterance in sorted(cues, key=lambda cue: cue[0]):
+        text = " ".join(said(utterance).split())
+        if text:
             voice = re.sub(r"[&<>\s]+", " ", utterance.speaker).strip()
-            lines.append(f"{_clock(utterance.start)} --> {_clock(utterance.end)}")
+            lines.append(f"{_clock(start)} --> {_clock(max(end, start + 0.001))}")
             lines += [f"<v {voice}>{html.escape(text, quote=False)}", ""]
     return "\n".join(lines)
 

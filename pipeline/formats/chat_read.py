@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ...data_schemas.transcript import Speaker, Transcript, Utterance, Word
+from ...data_schemas.transcript import Kind, Speaker, Transcript, Utterance, Word
 from . import chat_wor, chat_words, languages
 from .chat_marks import BULLET
 from .participant import choose
@@ -38,6 +38,7 @@ class _File:
     language: str | None = None
     roles: dict[str, str] = field(default_factory=dict)
     utterances: list[Utterance] = field(default_factory=list)
+    edited: int | None = None
     is_chat: bool = False
 
 
@@ -160,18 +161,25 @@ def _dependent(file: _File, tier: str, text: str, number: int) -> None:
         words = chat_wor.time(utterance.words, chat_wor.parse(text))
         if words is None:
             file.notes.add("%wor tiers that do not match their main line gave no word times", number)
+            file.edited = len(file.utterances)
             return
+    elif file.edited == len(file.utterances):
+        return  # Somebody changed the line since the events on it were counted, and has seen what they are.
     else:
         words = _detected(utterance.words, text)
     file.utterances[-1] = utterance.model_copy(update={"words": words})
 
 
 def _detected(words: tuple[Word, ...], positions: str) -> tuple[Word, ...]:
-    """Events marked by rule carry no codes of their own: those on the line were made by writing it."""
+    """Events marked by rule carry no codes of their own: those on the line were made by writing it.
+
+    A pause among them only says what the words' times say, and is left out.
+    """
     marked = {int(position) for position in positions.split() if position.isascii() and position.isdigit()}
     return tuple(
         word.model_copy(update={"detected": True, "codes": ()}) if at in marked else word
         for at, word in enumerate(words, start=1)
+        if at not in marked or word.kind is not Kind.PAUSE
     )
 
 

@@ -1,25 +1,30 @@
 """Transcripts as CHAT files.
 
 What CHAT has a mark for is written with that mark; what was marked by rule is listed on a tier of ours
-(``%xdetected``). Recogniser's confidences and times of noises have no place in CHAT: the JSON transcript keeps them.
+(``%xdetected``), and so are pauses that only the words' times tell. Recogniser's confidences and times of noises have
+no place in CHAT: the JSON transcript keeps them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from ...data_schemas.recording import Recording
-from ...data_schemas.transcript import Kind, Transcript, Utterance, Word
+from ...data_schemas.transcript import Kind, TimeSource, Transcript, Utterance, Word
 from . import chat_marks as marks
 from . import languages
 from .chat_read import DETECTED_TIER
 from .chat_words import SAID
 from .participant import ROLES
 
+PAUSE_SECONDS = 0.25
+"""A silence of at least this length between words is written as a pause: the usual bound of studies of pauses."""
+
 TIMED = SAID | {Kind.UNINTELLIGIBLE}
 """Kinds listed on the %wor tier."""
 
+_FOUND = frozenset([TimeSource.ALIGNED, TimeSource.SNAPPED])
 _PREFIX = {Kind.FILLER: "&-", Kind.FRAGMENT: "&+", Kind.NONVERBAL: "&="}
 _FORBIDDEN = re.compile(r"(?<!\d):|:(?!\d)|[\[\]<>“”\"()&*%^+@$,;„‡•\x00-\x1f\x7f-\x9f]")
 _WRITTEN_CODE = re.compile(r"\[[^\[\]]*\]|[<>“”,;:]|&[*{}]\S+|0\S*|\+<|[^\w\s\[\]<>\x15]+")
@@ -39,16 +44,20 @@ def write_chat(transcript: Transcript, recording: Recording) -> str:
     -------
     str
         Valid CHAT, one main line an utterance, with time marks in milliseconds and a %wor tier where words have
-        times. Pauses stand where the transcript has them as events; none are made up from gaps between words.
+        times. Pauses stand where the transcript has them as events, and where words that lalia found in the sound, or
+        whose times another format than CHAT gave, lie `PAUSE_SECONDS` or more apart.
     """
     codes = _speaker_codes(transcript)
-    lines = [*_headers(transcript, recording, codes)]
-    for utterance in transcript.utterances:
-        lines += _utterance(utterance, codes[utterance.speaker], keep_codes=transcript.source == "chat")
-    return "\n".join([*lines, "@End", ""])
+    body = [
+        line
+        for utterance in transcript.utterances
+        for line in _utterance(utterance, codes[utterance.speaker], keep_codes=transcript.source == "chat")
+    ]
+    ruled = any(line.startswith(DETECTED_TIER) for line in body)
+    return "\n".join([*_headers(transcript, recording, codes, ruled=ruled), *body, "@End", ""])
 
 
-def _headers(transcript: Transcript, recording: Recording, codes: Mapping[str, str]) -> Iterable[str]:
+def _headers(transcript: Transcript, recording: Recording, codes: Mapping[str, str], *, ruled: bool) -> Iterable[str]:
     language = languages.long(transcript.language or recording.language)
     roles = {speaker.code: _role(speaker.role) for speaker in transcript.speakers}
     roles = {spoken: roles.get(spoken, "Unidentified") for spoken in codes}
@@ -65,7 +74,7 @@ def _headers(transcript: Transcript, recording: Recording, codes: Mapping[str, s
     yield f"@Media:\t{recording.recording_id}, audio{'' if timed else ', unlinked'}"
     maker = " ".join(part for part in (transcript.source, transcript.engine, transcript.model) if part)
     yield f"@Comment:\twritten by lalia; source of the transcript: {_one_line(maker)}"
-    if any(word.detected for utterance in transcript.utterances for word in utterance.words):
+    if ruled:
         yield f"@Comment:\t{DETECTED_TIER} lists events, counted from 1, that a rule and not a person marked"
     for note in transcript.notes:
         yield f"@Comment:\tnote: {_one_line(note)}"
@@ -106,7 +115,9 @@ def _speaker_codes(transcript: Transcript) -> dict[str, str]:
 
 
 def _utterance(utterance: Utterance, code: str, *, keep_codes: bool) -> list[str]:
-    written, timed, detected = _events(utterance.words, keep_codes=keep_codes)
+    believed = _FOUND if keep_codes else _FOUND | {TimeSource.GIVEN}
+    words = tuple(_with_pauses(utterance.words, believed))
+    written, timed, detected = _events(words, keep_codes=keep_codes)
     codes = [c for c in utterance.codes if keep_codes and _WRITTEN_CODE.fullmatch(c)]
     postcodes = [c for c in codes if c.startswith("[+ ")]
     terminator = utterance.terminator if _TERMINATORS.fullmatch(utterance.terminator) else "."
@@ -118,6 +129,20 @@ def _utterance(utterance: Utterance, code: str, *, keep_codes: bool) -> list[str
     if detected:
         lines.append(f"{DETECTED_TIER}:\t" + " ".join(map(str, detected)))
     return lines
+
+
+def _with_pauses(words: Sequence[Word], believed: Set[TimeSource]) -> Iterator[Word]:
+    """The events of an utterance with the pauses between its words, marked as found by rule."""
+    last: Word | None = None
+    for word in words:
+        sure = word.kind in TIMED and word.times in believed
+        if sure and last is not None and last.end is not None and word.start is not None:
+            silence = round(word.start - last.end, 2)
+            if silence >= PAUSE_SECONDS:
+                yield Word(text="", kind=Kind.PAUSE, duration=silence, detected=True)
+        yield word
+        # What has no times of its own may fill the gap.
+        last = word if sure else None
 
 
 def _events(words: Sequence[Word], *, keep_codes: bool) -> tuple[list[str], list[str], list[int]]:

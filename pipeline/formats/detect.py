@@ -67,7 +67,11 @@ def mark(words: Sequence[Word], language: str | None = None) -> tuple[Word, ...]
         As many as given, in the same order; texts, times and codes unchanged, but for the hyphen that
         ends a cut-off word.
     """
-    return mark_revisions(mark_repetitions(mark_fragments(mark_fillers(words, language)), language), language)
+    marked = mark_fragments(mark_fillers(words, language))
+    # With inner copies set aside, an outer one may stand free: the the dog, the dog.
+    while (again := mark_revisions(mark_repetitions(marked, language), language)) != marked:
+        marked = again
+    return marked
 
 
 def mark_fillers(words: Sequence[Word], language: str | None = None) -> tuple[Word, ...]:

@@ -1,4 +1,4 @@
-"""Transcripts as Praat TextGrids: for each speaker a tier of words and one of utterances."""
+"""Transcripts as Praat TextGrids: for each speaker tiers of words, of phones where there are any, and of utterances."""
 
 from __future__ import annotations
 
@@ -22,14 +22,18 @@ def write_textgrid(transcript: Transcript, duration: float | None = None) -> str
     Returns
     -------
     str
-        Tiers "CODE - words" and "CODE - utterances", in the order of the speakers. What has no times is left out.
-        Intervals of one tier cannot overlap in Praat: a later one starts where the earlier ends.
+        Tiers "CODE - words", "CODE - phones" where forced alignment found any, and "CODE - utterances", in the order
+        of the speakers. What has no times is left out. Intervals of one tier cannot overlap in Praat: a later one
+        starts where the earlier ends.
     """
     listed = [speaker.code for speaker in transcript.speakers] + [u.speaker for u in transcript.utterances]
     tiers: list[tuple[str, list[Interval]]] = []
     for code in dict.fromkeys(listed or [transcript.participant]):
         spoken = [utterance for utterance in transcript.utterances if utterance.speaker == code]
         tiers.append((f"{code} - words", _apart(_words(spoken))))
+        phones = _apart(_phones(spoken))
+        if phones:
+            tiers.append((f"{code} - phones", phones))
         tiers.append((f"{code} - utterances", _apart(_utterances(spoken))))
     end = max([duration or 0.0, *(tier[-1].end for _, tier in tiers if tier)])
     # Praat refuses an empty time domain.
@@ -61,6 +65,15 @@ def _words(utterances: Iterable[Utterance]) -> list[Interval]:
         for utterance in utterances
         for word in utterance.words
         if word.start is not None and word.end is not None and word.kind is not Kind.PAUSE
+    ]
+
+
+def _phones(utterances: Iterable[Utterance]) -> list[Interval]:
+    return [
+        Interval(phone.start, phone.end, phone.text)
+        for utterance in utterances
+        for word in utterance.words
+        for phone in word.phones
     ]
 
 
