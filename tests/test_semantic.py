@@ -10,15 +10,19 @@ from hypothesis.extra.numpy import arrays
 from lalia.data_schemas import Measured, Missing, Reason, Recording, Sample, Token, Transcript, Utterance, Word
 from lalia.features import FEATURES, evaluate
 from lalia.features.semantic import coherence, topic
-from lalia.features.views import meaning
+from lalia.features.views import meaning, word_meaning
 from scipy.stats import spearmanr
+from wordfreq import word_frequency
 
 VECTORS = arrays(
     np.float64, st.tuples(st.integers(5, 30), st.just(6)), elements=st.floats(-1, 1).map(lambda x: round(x, 3))
 ).filter(lambda v: bool(np.all(np.linalg.norm(v, axis=1) > 0.01)))
 
 
-SEMANTIC = [name for name in FEATURES if name.startswith("semantic.")]
+SEMANTIC = [
+    name for name, found in FEATURES.items() if found.function.__module__ in {coherence.__name__, topic.__name__}
+]
+"""Measures of utterances' vectors."""
 
 
 def sample_of(vectors: np.ndarray, prompt: np.ndarray | None = None, words: int = 12) -> Sample:
@@ -162,3 +166,32 @@ def test_real_sentences_on_one_topic_cohere_more_than_a_jumble(sample):
     one, other = (measures(sample_of(embedder.embed(texts))) for texts in (kitchen, jumble))
     for name in ("coherence_first_mean", "coherence_second_mean", "centroid_similarity", "max_similarity"):
         assert one[name].value > other[name].value + 0.1, name
+
+
+def test_sif_vectors_follow_the_published_steps():
+    rng = np.random.default_rng(5)
+    words = ("the", "garden", "zipf", "house")
+    vectors = {word: rng.normal(size=6) for word in words}
+    said = [("the", "garden"), ("zipf", "the", "house"), ("house",), ()]
+    parses = tuple(
+        tuple(Token(text=w, lemma=w, pos="NOUN", tag="NN", dep="root", head=i, word=i) for i, w in enumerate(u))
+        for u in said
+    )
+    weight = {word: 1e-3 / (1e-3 + word_frequency(word, "en")) for word in words}
+    means = np.array([np.mean([weight[w] * vectors[w] for w in u], axis=0) for u in said if u])
+    # The first right singular vector is the leading eigenvector of the rows' second moments.
+    common = np.linalg.eigh(means.T @ means)[1][:, -1]
+    expected = means - np.outer(means @ common, common)
+    # 1e-10: two ways to the same eigenvector.
+    np.testing.assert_allclose(word_meaning.sif_vectors(parses, vectors), expected, atol=1e-10)
+
+
+def test_stretches_of_words_drop_what_is_left_over_and_pass_unknown_words():
+    rows = {f"w{i}": np.eye(20)[i] for i in range(19)}
+    tokens = tuple(
+        Token(text=w, lemma=w, pos="NOUN", tag="NN", dep="root", head=i, word=i)
+        for i, w in enumerate(["w0", "unknown", *(f"w{i}" for i in range(1, 19))])
+    )
+    made = word_meaning.word_windows(tokens, rows)
+    assert len(word_meaning.word_windows((), rows)) == len(word_meaning.word_windows(tokens[:5], rows)) == 0
+    np.testing.assert_array_equal(made, [np.eye(20)[:8].sum(axis=0), np.eye(20)[8:16].sum(axis=0)])
