@@ -13,6 +13,8 @@ from typing import Protocol
 from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
 from ...data_schemas.sample import Embeddings
+from ..monet.embedded import is_monet
+from ..weights import MONET
 
 
 class Embedder(Protocol):
@@ -33,7 +35,7 @@ class Embedder(Protocol):
         ...
 
 
-LANGUAGES = {"minilm": "en"}
+LANGUAGES = {"minilm": "en", "monet": "en", **dict.fromkeys(MONET, "en")}
 """Embedders by name, and the language each was trained on; known without loading anything."""
 
 
@@ -43,6 +45,7 @@ def load(name: str, device: str = "auto") -> Embedder:
     Parameters
     ----------
     name : str
+        One of `LANGUAGES`, or the folder of a Monet checkpoint.
     device : {"auto", "cpu", "cuda"}
         ``auto`` takes CUDA where there is one. The last bits of a vector differ between the two.
 
@@ -52,9 +55,9 @@ def load(name: str, device: str = "auto") -> Embedder:
         ``bad_setting`` for an unknown name; ``model_absent`` or ``bad_model`` when its weights are not installed
         or not the ones expected.
     """
-    if name not in LANGUAGES:
+    if name not in LANGUAGES and not is_monet(name):
         raise LaliaError(
-            f"An embedder must be one of {', '.join(sorted(LANGUAGES))}",
+            f"An embedder must be one of {', '.join(sorted(LANGUAGES))}, or the folder of a Monet checkpoint",
             repr(name),
             "Set embedder to one of them",
             code=Code.BAD_SETTING,
@@ -72,6 +75,10 @@ def _device(device: str) -> str:
 
 @functools.cache
 def _load(name: str, device: str) -> Embedder:
+    if is_monet(name):
+        from .monet import MonetEmbedder
+
+        return MonetEmbedder(name, device)
     from ..registry import locate, use
     from .minilm import MiniLM
 

@@ -1,0 +1,209 @@
+"""The embedded Monet: its vectors against people's judgements, its grammar, its experts, its speed.
+
+Run from the repository root: ``python benchmarks/monet.py [--folder WEIGHTS] [--pairs 500]``. It prints and writes
+benchmarks/results/monet.md and docs/models/monet_experts.md. The open corpora in ../shared/data are needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import monet_scoring as scoring
+import numpy as np
+from lalia.models import embedders
+from lalia.models.monet.embedded import load, read_folder
+from lalia.models.monet.reader import Reader
+from lalia.models.monet.train_text import ami, unpunctuated
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / ".." / "shared" / "data"
+RESULT = ROOT / "benchmarks" / "results" / "monet.md"
+EXPERTS = ROOT / "docs" / "models" / "monet_experts.md"
+SHOWN = 20
+
+
+def others(keep: Path | None) -> dict[str, list[float]]:
+    """Rank correlations of TF-IDF and of the teacher for every set; kept in a file, for they do not change."""
+    if keep is not None and keep.exists():
+        return dict(json.loads(keep.read_text("utf-8")))
+    teacher = embedders.load("minilm", "cpu")
+    found = {
+        name: [scoring.spearman(pairs, scoring.tfidf), scoring.spearman(pairs, teacher.embed)]
+        for name, pairs in scoring.similarity_sets(DATA / "sts_semeval").items()
+    }
+    if keep is not None:
+        keep.write_text(json.dumps(found), "utf-8")
+    return found
+
+
+def similarity(reader: Reader, known: dict[str, list[float]]) -> Iterator[str]:
+    """Table of every STS set."""
+    ways = ("TF-IDF", "Monet", "MiniLM")
+    yield "| set | pairs | " + " | ".join(ways) + " |"
+    yield "|---" * (2 + len(ways)) + "|"
+    found: dict[str, list[float]] = {}
+    for name, pairs in scoring.similarity_sets(DATA / "sts_semeval").items():
+        plain, teacher = known[name]
+        found[name] = [plain, scoring.spearman(pairs, lambda texts: reader.read(texts).vectors), teacher]
+        yield f"| {name} | {len(pairs)} | " + " | ".join(f"{value:.3f}" for value in found[name]) + " |"
+    table = np.array(list(found.values()))
+    years = [
+        np.array([row for name, row in found.items() if name.startswith(year)]).mean(axis=0)
+        for year in ("2012", "2013", "2014")
+    ]
+    means = table.mean(axis=0)
+    yield "| **mean of sets** | | " + " | ".join(f"**{value:.3f}**" for value in means) + " |"
+    yield "| mean of years | | " + " | ".join(f"{value:.3f}" for value in np.mean(years, axis=0)) + " |"
+    yield ""
+    yield f"Monet reaches {100 * means[1] / means[2]:.1f} % of its teacher's mean (aim: at least 92 %)."
+
+
+def grammar(reader: Reader, most: int) -> Iterator[str]:
+    """Table of Zorro's paradigms."""
+    yield "| paradigm | pairs | % right |"
+    yield "|---|---|---|"
+    found = []
+    for name, pairs in scoring.paradigms(DATA / "zorro" / "sentences", most).items():
+        found.append(100 * scoring.preferred(pairs, reader))
+        yield f"| {name} | {len(pairs)} | {found[-1]:.1f} |"
+    yield f"| **mean** | | **{np.mean(found):.1f}** |"
+    yield ""
+    yield "Chance is 50; the aim was 65. BabyBERTa, of 8.5 M parameters, reaches 80 after 5 M words said to children."
+
+
+def speed(reader: Reader) -> Iterator[str]:
+    """Words a second beside the teacher, in turns, in this run."""
+    import torch
+
+    texts = [unpunctuated(text) for document in ami(DATA, validation=True) for text in document]
+    texts = [text for text in dict.fromkeys(texts) if len(text.split()) > 3][:800]
+    words = sum(len(text.split()) for text in texts)
+    teacher = embedders.load("minilm", "cpu")
+    yield f"{len(texts)} utterances of AMI's held-out meetings, {words:,} words, the two models in turns."
+    yield ""
+    yield "| threads | Monet, words/s | MiniLM, words/s | Monet against MiniLM |"
+    yield "|---|---|---|---|"
+    usual = torch.get_num_threads()
+    for threads, clock, unit in ((1, time.process_time, "processor second"), (2, time.perf_counter, "second")):
+        torch.set_num_threads(threads)
+        monet = words / _least(lambda: reader.read(texts), clock)
+        minilm = words / _least(lambda: teacher.embed(texts), clock)
+        yield f"| {threads} (per {unit}) | {monet:,.0f} | {minilm:,.0f} | {monet / minilm:.2f} |"
+    torch.set_num_threads(usual)
+    yield ""
+    yield "The quickest of three turns each, after one to warm up. Aims: twice MiniLM; 10,000 words/s with two threads."
+    yield "Other programs were running: the processor's time with one thread tells more of the models than the clock."
+    yield ""
+    yield loading()
+
+
+def _least(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    work()
+    spent = []
+    for _ in range(3):
+        began = clock()
+        work()
+        spent.append(clock() - began)
+    return min(spent)
+
+
+def loading() -> str:
+    """Time to load the embedded model, in a fresh process, torch imported before."""
+    code = (
+        "import time, torch, safetensors.torch, tokenizers\n"
+        "from lalia.models.monet import embedded, reader, checkpoint\n"
+        "a, b = time.perf_counter(), time.process_time()\nembedded.load('monet', 'cpu')\n"
+        "print(time.perf_counter() - a, time.process_time() - b)"
+    )
+    done = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(3)]
+    found = [tuple(map(float, run.stdout.split())) for run in done if run.returncode == 0]
+    if not found:
+        return "Loading: not measured, the weights are not installed."
+    clock, cpu = (float(np.median([row[k] for row in found])) for k in (0, 1))
+    return f"Loading, SHA-256 check included: {clock:.2f} s by the clock, {cpu:.2f} s of processor (aim: below 1 s)."
+
+
+def experts(reader: Reader) -> tuple[list[str], list[str]]:
+    """Summary of the experts' use, and the page of twenty."""
+    heard = [unpunctuated(text) for document in ami(DATA, validation=True) for text in document]
+    read = json.loads((DATA / "coco_captions_pictures" / "captions_val2017.json").read_text("utf-8"))["annotations"]
+    written = [text for text in _gum() if text]
+    texts = [
+        text.lower() for text in (*dict.fromkeys(heard), *(unpunctuated(r["caption"]) for r in read[::25]), *written)
+    ]
+    use = scoring.ExpertUse(reader, [text for text in texts if len(text.split()) > 2])
+    rows = ["| router of layer | dead experts | evenness of load | effective number | ambiguity | active a token |"]
+    rows.append("|---|---|---|---|---|---|")
+    for router, found in enumerate(use.summary()):
+        rows.append(
+            f"| {router * reader.model.config.moe_groups} | {100 * found['dead']:.1f} % | {found['entropy']:.3f} "
+            f"| {found['effective']:,.0f} of {reader.model.config.experts:,} | {found['ambiguity']:.3f} "
+            f"| {found['active']:.0f} |"
+        )
+    rows += [
+        "",
+        f"On {use.tokens:,} tokens: held-out AMI, captions, and GUM's conversations, interviews and vlogs.",
+    ]
+    page = []
+    draw = np.random.default_rng(20)
+    alive = [(r, e) for r in range(use.routers) for e in np.flatnonzero(use.active[r] >= 25)]
+    for k in sorted(draw.choice(len(alive), SHOWN, replace=False)):
+        router, expert = alive[k]
+        page += [f"### Router {router}, expert {expert} = ({expert // use.side}, {expert % use.side})", ""]
+        page += [f"- {score:.2f} {context}" for score, context in use.contexts(router, int(expert))]
+        page.append("")
+    return rows, page
+
+
+def _gum() -> Sequence[str]:
+    folder = DATA / "gum_constituency" / "const"
+    found = []
+    for path in sorted(folder.glob("GUM_*")):
+        if path.stem.split("_")[1] in ("conversation", "interview", "vlog"):
+            text = path.read_text("utf-8")
+            found += [" ".join(part.split()) for part in _leaves(text)]
+    return found
+
+
+def _leaves(text: str) -> Iterator[str]:
+    import re
+
+    for tree in re.split(r"\n(?=\()", text):
+        yield unpunctuated(" ".join(re.findall(r"\s([^\s()]+)\)", tree)))
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--folder", type=Path, help="a folder that export wrote; the shipped weights without it")
+    parser.add_argument("--keep", type=Path, help="where the other embedders' figures are kept between runs")
+    parser.add_argument("--pairs", type=int, default=500, help="pairs of each Zorro paradigm")
+    given = parser.parse_args()
+    if not (DATA / "sts_semeval").is_dir():
+        sys.exit("The open corpora in ../shared/data are needed: STS, Zorro, AMI, captions, GUM.")
+    reader = read_folder(given.folder) if given.folder else load("monet", "cpu")
+    lines = ["# The embedded Monet, measured", ""]
+    use, page = experts(reader)
+    for title, part in (
+        ("Sentence similarity (Spearman)", similarity(reader, others(given.keep))),
+        ("Grammatical minimal pairs (Zorro)", grammar(reader, given.pairs)),
+        ("Speed", speed(reader)),
+        ("Use of experts", iter(use)),
+    ):
+        lines += [f"## {title}", ""]
+        for line in part:
+            print(line, flush=True)
+            lines.append(line)
+        lines.append("")
+    RESULT.write_text("\n".join(lines), "utf-8")
+    EXPERTS.write_text("\n".join(["# Twenty experts, drawn at random", "", *page]), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
