@@ -46,7 +46,7 @@ def _full(entry: Entry) -> str:
         where += f" {field['volume']}" + (f"({field['number']})" if "number" in field else "")
     where += f", {field['pages']}" if "pages" in field else ""
     link = f"https://doi.org/{field['doi']}" if "doi" in field else field.get("url", "")
-    parts = [f"{who} ({field['year']})", field["title"], where, link]
+    parts = [f"{who} ({field['year']})", field.get("title", field.get("note", "")), where, link]
     return " ".join(part if part.endswith((".", "?", link or "?")) else f"{part}." for part in parts if part)
 
 

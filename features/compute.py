@@ -107,7 +107,7 @@ def _unmet(found: Feature, views: Views, sample: Sample, language: str | None) -
             return size
         if size < least:
             unit = VIEWS[name].size_unit
-            return Missing(Reason.TOO_SHORT, f"{name}: needs {least:g}{unit and ' ' + unit}, got {size:.4g}")
+            return Missing(VIEWS[name].short, f"{name}: needs {least:g}{unit and ' ' + unit}, got {size:.4g}")
     verbatim = getattr(sample.transcript, "verbatim", False)
     if spec.verbatim and not verbatim:
         return Missing(Reason.NOT_VERBATIM, "the transcript does not keep fillers and false starts")

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from ..data_schemas.errors import LaliaError
-from ..data_schemas.feature import FeatureSpec
+from ..data_schemas.feature import FeatureSpec, Reason
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,6 +37,7 @@ class View:
     views: tuple[str, ...]
     size: Callable[[Any], float] | None
     size_unit: str
+    short: Reason = Reason.TOO_SHORT
 
 
 FAMILIES = (
@@ -54,7 +55,22 @@ FAMILIES = (
 )
 """Families in the order of the catalogue, which is the order of every table and report."""
 
-ROOTS = ("sample", "recording", "audio", "transcript", "parses", "embeddings", "prompt_embedding", "stimulus")
+ROOTS = (
+    "sample",
+    "recording",
+    "audio",
+    "transcript",
+    "parses",
+    "trees",
+    "embeddings",
+    "word_vectors",
+    "exchange_embeddings",
+    "prompt_embedding",
+    "response_embeddings",
+    "stimulus",
+    "routing",
+    "surprisal",
+)
 """What views are made from: the sample and its fields."""
 
 FEATURES: dict[str, Feature] = {}
@@ -93,14 +109,19 @@ def _describe(spec: FeatureSpec) -> str:
     return f"{spec.definition}\n\nUnit: {spec.unit or 'none'}, range [{low}, {high}]. Source: {spec.citation}."
 
 
-def view(*, size: Callable[[Any], float] | None = None, size_unit: str = "") -> Callable[[F], F]:
-    """Register a function as a view; parameters name the views or roots of the sample it is made from."""
+def view(
+    *, size: Callable[[Any], float] | None = None, size_unit: str = "", short: Reason = Reason.TOO_SHORT
+) -> Callable[[F], F]:
+    """Register a function as a view; parameters name the views or roots of the sample it is made from.
+
+    `short` is the reason of a value that is missing because there is less of the view than its spec needs.
+    """
 
     def register(function: F) -> F:
         name = function.__name__
         if name in VIEWS and not _same(VIEWS[name].function, function):
             raise LaliaError(f"View {name!r} must be defined once", "a second definition", "Rename one")
-        VIEWS[name] = View(name, function, _parameters(function), size, size_unit)
+        VIEWS[name] = View(name, function, _parameters(function), size, size_unit, short)
         return function
 
     return register

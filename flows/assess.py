@@ -109,6 +109,11 @@ def assess(
     device: Literal["auto", "cpu", "cuda"] = "auto",
     language: str | None = None,
     verbatim: Literal["auto", "on", "off"] = "auto",
+    embedder: str | None = None,
+    aligner: str | None = None,
+    diariser: str | None = None,
+    match: Literal["none", "clan"] = "none",
+    transcripts: str | None = None,
     seed: Annotated[int, Field(ge=0)] = 0,
     jobs: Annotated[int, Field(ge=1)] = 1,
     chunk_size: Annotated[int, Field(ge=1)] = 64,
@@ -124,8 +129,10 @@ def assess(
         Absolute path of the run's folder. Run the flow again with the same one to go on. Stored by Prefect.
     task : Task, optional
         Where the manifest names none.
-    model, engine, device, language, verbatim, seed
+    model, engine, device, language, verbatim, embedder, aligner, diariser, match, seed
         As in `Settings`.
+    transcripts : str, optional
+        Absolute path of a folder of corrected transcripts. Stored by Prefect.
     jobs : int
         Processes.
     chunk_size : int
@@ -133,15 +140,19 @@ def assess(
     max_failed : float
         Share of rejected recordings, 0 to 1, above which the run ends as Failed. Its output is written all the same.
     """
-    given = {"engine": engine, "device": device, "language": language, "verbatim": verbatim, "seed": seed}
+    given: dict[str, Any] = {"engine": engine, "device": device, "language": language, "verbatim": verbatim}
+    given |= {"match": match, "seed": seed}
+    named = {"model": model, "embedder": embedder, "aligner": aligner, "diariser": diariser}
+    given |= {name: value for name, value in named.items() if value}
     with ExitStack() as stack:
         try:
             source, folder = _absolute(manifest, "manifest"), _absolute(out, "out")
+            corrected = _absolute(transcripts, "transcripts") if transcripts else None
             stack.enter_context(claimed(folder, source))
         except LaliaError as error:  # fixed words, nothing of the input
             return Failed(message=str(error))
         try:
-            planned = plan(source, folder, Settings(**given, **({"model": model} if model else {})), task=task)
+            planned = plan(source, folder, Settings(**given), task=task, transcripts=corrected)
             rows = _run_chunks(planned, jobs, chunk_size)
             create_table_artifact(rows, key="assess-chunks", description="One row a chunk, counts of this run only.")
             return _final_state(finish(planned), max_failed)

@@ -6,12 +6,15 @@ import importlib.util
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..data_schemas import Code, LaliaError
 from . import cache, registry
-from .registry import HUB, WEIGHTS
+from .registry import FETCHED, HUB, MONET, STANZA, WEIGHTS
+from .weights import MONET_SHA256
 
+_MONET_FILES = ["config.json", "*.safetensors", "*.safetensors.index.json", "tokenizer.json", "tokenizer.model"]
 _FILES = ["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"]
 
 
@@ -32,19 +35,21 @@ def fetch(name: str) -> Path:
             _install(name)
         registry.verify(name)
         return registry.locate(name)
-    if name not in HUB:
+    if name not in FETCHED:
         raise LaliaError(
             "A model to fetch must be a known name",
             repr(name),
-            f"Use one of {', '.join([*WEIGHTS, *HUB])}",
+            f"Use one of {', '.join([*WEIGHTS, *FETCHED])}",
             code=Code.MODEL_ABSENT,
         )
     if not cache.folder(name).is_dir():
         with cache.making(name) as folder:
-            source = _from_hub(name, folder) or _from_openai(name, folder)
+            source = _bring(name, folder)
             if source is None:
                 raise _unreachable(f"The weights of {name} must be reachable over the network")
-            files = {file.name: registry.sha256(file) for file in sorted(folder.iterdir()) if file.is_file()}
+            found = (file for file in sorted(folder.rglob("*")) if file.is_file())
+            files = {file.relative_to(folder).as_posix(): registry.sha256(file) for file in found}
+            _hold_to(name, files)
             cache.write_record(folder, cache.Record(files, source))
     registry.verify(name)
     return registry.locate(name)
@@ -65,6 +70,58 @@ def _install(name: str) -> None:
     importlib.invalidate_caches()
     if done.returncode:
         raise _unreachable(f"pip must be able to install {package}")
+
+
+def _bring(name: str, folder: Path) -> str | None:
+    """Where a model came from; None when it cannot be reached."""
+    if name in STANZA:
+        return _from_stanford(name, folder)
+    return _monet(name, folder) if name in MONET else _whisper(name, folder)
+
+
+def _hold_to(name: str, files: Mapping[str, str]) -> None:
+    """Refuse files that are not the pinned ones, where a release is pinned."""
+    for file, expected in MONET_SHA256.get(name, {}).items():
+        if files.get(file) != expected:
+            raise LaliaError(
+                f"The weights of {name} must be the published ones, by SHA-256",
+                f"other bytes in {file}" if file in files else f"no {file}",
+                "Fetch it again; if it happens again, the publisher has changed the model",
+                code=Code.BAD_MODEL,
+            )
+
+
+def _monet(name: str, folder: Path) -> str | None:
+    """Download a released Monet: config, weights without pickle where there are both, and tokeniser."""
+    import shutil
+
+    from huggingface_hub import snapshot_download
+
+    try:
+        snapshot_download(MONET[name], local_dir=str(folder), allow_patterns=_MONET_FILES)
+    except Exception:  # the hub's client raises a dozen kinds for "no network"; which one helps nobody
+        return None
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+    return f"huggingface.co/{MONET[name]}" if (folder / "config.json").is_file() else None
+
+
+def _whisper(name: str, folder: Path) -> str | None:
+    return _from_hub(name, folder) or _from_openai(name, folder)
+
+
+def _from_stanford(name: str, folder: Path) -> str | None:
+    """Download Stanza's tagger and constituency parser with what they need; None when they cannot be reached."""
+    import stanza
+
+    from .parsers.stanza_pipeline import PROCESSORS
+
+    language = STANZA[name]
+    try:
+        stanza.download(language, model_dir=str(folder), processors=PROCESSORS, verbose=False)
+    except Exception:  # the client raises what its HTTP library does: which of it helps nobody
+        return None
+    parser = folder / language / "constituency"
+    return f"stanza {stanza.__version__}, Stanford NLP" if parser.is_dir() and any(parser.iterdir()) else None
 
 
 def _from_hub(name: str, folder: Path) -> str | None:

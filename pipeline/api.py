@@ -204,6 +204,7 @@ def assess_batch(
     out: str | Path,
     *,
     task: Task | str | None = None,
+    transcripts: str | Path | None = None,
     settings: Settings | None = None,
     jobs: int = 1,
     progress: bool | Watch = True,
@@ -218,6 +219,9 @@ def assess_batch(
         Folder of the run: new, empty, or of an earlier run.
     task : Task or str, optional
         Task of recordings for which the manifest names none.
+    transcripts : str or Path, optional
+        Folder of corrected transcripts, ``<recording_id>.cha`` and other formats. Only recordings that have one there
+        are done again: no recogniser is used, their words are aligned and measured anew.
     settings : Settings, optional
     jobs : int
         Processes. A script that asks for more than one must call this below
@@ -247,6 +251,7 @@ def assess_batch(
             Path(out),
             settings or Settings(),
             task=None if task is None else _task(task),
+            transcripts=None if transcripts is None else Path(transcripts),
             jobs=jobs,
             watch=watch,
         )

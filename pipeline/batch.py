@@ -206,12 +206,13 @@ def whole_run(
     settings: Settings,
     *,
     task: Task | None = None,
+    transcripts: Path | None = None,
     jobs: int = 1,
     assess: Assess = by_line,
     watch: Watch | None = None,
 ) -> Summary:
     """Plan, do and finish a run in one go, alone in its folder."""
     with claimed(out, source):
-        work = plan(source, out, settings, task=task, watch=watch)
+        work = plan(source, out, settings, task=task, transcripts=transcripts, watch=watch)
         run_units(work, jobs=jobs, assess=assess, watch=watch)
         return finish(work, watch=watch)

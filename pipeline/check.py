@@ -18,6 +18,10 @@ NARROW_BAND = 22.0
 SILENT = 1e-3
 """Peak re full scale (-60 dB): 33 steps of 16-bit sound, too few to carry a voice."""
 
+HUM = -30.0
+"""Mains hum in decibels relative to the speech: at -20 dB a vowel's harmonics-to-noise ratio and shimmer halve and
+double."""
+
 LITTLE_SPEECH = 3.0
 """Seconds of voice activity: about ten words, too few for any measure of language or rhythm."""
 
@@ -40,7 +44,7 @@ def check(audio: Audio) -> Audio:
     -------
     Audio
         With ``speech`` (empty where there is none) and, after the flags it had, those of CLIPPED, LOW_SNR,
-        NARROW_BAND, SILENT, LITTLE_SPEECH and DC_OFFSET that apply, in this order.
+        NARROW_BAND, SILENT, LITTLE_SPEECH, HUM and DC_OFFSET that apply, in this order.
     """
     silent, offset = _amplitude(audio)
     audio = replace(audio, speech=() if silent else _speech(audio))
@@ -50,6 +54,7 @@ def check(audio: Audio) -> Audio:
         Flag.NARROW_BAND: not silent and _narrow(audio),
         Flag.SILENT: silent,
         Flag.LITTLE_SPEECH: _little(audio),
+        Flag.HUM: not silent and _hums(audio),
         Flag.DC_OFFSET: offset,
     }
     raised = tuple(flag for flag, is_so in found.items() if is_so and flag not in audio.flags)
@@ -86,6 +91,14 @@ def _noisy(audio: Audio) -> bool:
     levels = signal_levels(audio)
     ratio = levels if isinstance(levels, Missing) else snr(levels)
     return not isinstance(ratio, Missing) and ratio < LOW_SNR
+
+
+def _hums(audio: Audio) -> bool:
+    from ..features.quality.hum import hum
+    from ..features.views.signal import signal_levels
+
+    levels = signal_levels(audio)
+    return not isinstance(levels, Missing) and hum(audio, levels) > HUM
 
 
 def _narrow(audio: Audio) -> bool:

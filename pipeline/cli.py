@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from ..data_schemas import LaliaError, Settings, Task
+from . import commands_risk
 
 if TYPE_CHECKING:
     from .batch import Summary
@@ -76,6 +77,23 @@ def assess(
     verbatim: Annotated[
         Literal["auto", "on", "off"] | None, typer.Option(help="Whether the recogniser keeps fillers.")
     ] = None,
+    embedder: Annotated[
+        str | None, typer.Option(help="What turns utterances into vectors: minilm, monet, or a Monet's folder.")
+    ] = None,
+    aligner: Annotated[
+        Literal["pocketsphinx", "none"] | None, typer.Option(help="What finds each word's times in the sound.")
+    ] = None,
+    diariser: Annotated[
+        str | None,
+        typer.Option(help="What tells speakers apart: embedded, none, or the folder of a pyannote pipeline."),
+    ] = None,
+    transcripts: Annotated[
+        Path | None,
+        typer.Option(help="Folder of corrected transcripts, <recording_id>.cha and others: only these are done again."),
+    ] = None,
+    match: Annotated[
+        Literal["none", "clan"] | None, typer.Option(help="Whose rules say what counts as a word or utterance.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the intervals.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Recordings at a time.")] = 1,
 ) -> None:
@@ -83,10 +101,21 @@ def assess(
     from .batch import whole_run
     from .progress import bar
 
-    settings = settings_from(model=model, engine=engine, device=device, language=language, verbatim=verbatim, seed=seed)
+    settings = settings_from(
+        model=model,
+        engine=engine,
+        device=device,
+        language=language,
+        verbatim=verbatim,
+        embedder=embedder,
+        aligner=aligner,
+        diariser=diariser,
+        match=match,
+        seed=seed,
+    )
     try:
         with bar() as watch:
-            summary = whole_run(source, out, settings, task=task, jobs=jobs, watch=watch)
+            summary = whole_run(source, out, settings, task=task, transcripts=transcripts, jobs=jobs, watch=watch)
     except KeyboardInterrupt:  # Typer would end without a word
         print(_INTERRUPTED, file=sys.stderr)
         raise typer.Exit(STOPPED) from None
@@ -193,6 +222,8 @@ def serve(
 
     start(port=port, limit=limit)
 
+
+commands_risk.register(app)
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..data_schemas import LaliaError, Settings
-from .keys import NUMERIC_PACKAGES, package_versions
+from .keys import NUMERIC_PACKAGES, OPTIONAL, package_versions
 
 PYTHONS = ((3, 11), (3, 13))
 
@@ -82,7 +82,7 @@ def _python() -> Iterator[Check]:
 
 def _packages() -> Iterator[Check]:
     versions = package_versions(NUMERIC_PACKAGES)
-    absent = [name for name, version in versions.items() if version == "absent"]
+    absent = [name for name, version in versions.items() if version == "absent" and name not in OPTIONAL]
     found = ", ".join(f"{name} {version}" for name, version in versions.items() if version != "absent")
     yield Check("packages", not absent, found, f"pip install {' '.join(absent)}")
 
@@ -97,7 +97,15 @@ def _models() -> Iterator[Check]:
     from ..models import registry
 
     defaults = Settings()
-    needed = {"silero-vad": "vad", defaults.model: "whisper", defaults.parser: "parser", defaults.embedder: "embedder"}
+    needed = {
+        "silero-vad": "vad",
+        defaults.model: "whisper",
+        defaults.aligner: "aligner",
+        defaults.parser: "parser",
+        defaults.constituency: "constituency",
+        defaults.embedder: "embedder",
+        defaults.language_model: "language model",
+    }
     for name, role in needed.items():
         try:
             registry.locate(name)

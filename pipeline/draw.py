@@ -1,4 +1,4 @@
-"""What the report draws of a sample: waveform envelope, pitch contour, pauses."""
+"""What the report draws of a sample: waveform envelope, pitch contour, pauses, rhythm and vowel space."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from ..features import Views
 PEAKS, POINTS = 2000, 4000
 """Most slices of the waveform, and most points of the pitch contour."""
 
+FRAMES, TOKENS = 300, 3
+"""Most frames of the vowel space, and fewest tokens of a vowel that is named in it."""
+
 
 def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
     """Thin a sample to what fits on a page.
@@ -29,19 +32,25 @@ def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
     -------
     Drawing or None
         At most 2000 peaks (largest absolute sample of equal slices, full scale 1), at most 4000 voiced frames
-        (evenly thinned), and every pause. None for a sample without audio.
+        (evenly thinned), every pause, the mean envelope modulation spectrum as shares of its power, at most 300
+        vowel-like frames and the vowels with three tokens. None for a sample without audio.
     """
     if isinstance(sample.audio, Missing):
         return None
     views = Views(sample) if views is None else views
     times, hz = _contour(views)
     pauses = views["pauses"]
+    modulation_hz, modulation_power = _modulation(views)
     return Drawing(
         duration=sample.audio.duration,
         peaks=_peaks(sample.audio),
         f0_times=times,
         f0_hz=hz,
         pauses=() if isinstance(pauses, Missing) else tuple(Span(*pause) for pause in pauses),
+        modulation_hz=modulation_hz,
+        modulation_power=modulation_power,
+        formants=_formants(views),
+        vowels=_vowels(views),
     )
 
 
@@ -61,3 +70,28 @@ def _contour(views: Views) -> tuple[tuple[float, ...], tuple[float, ...]]:
     hz = np.concatenate([run.hz for run in voiced])
     kept = np.unique(np.linspace(0, len(times) - 1, min(POINTS, len(times))).astype(int))
     return tuple(np.round(times[kept], 3).tolist()), tuple(np.round(hz[kept], 2).tolist())
+
+
+def _modulation(views: Views) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    found = views["modulation"]
+    if isinstance(found, Missing) or not found.power.sum() > 0:
+        return (), ()
+    share = found.power.sum(axis=0) / found.power.sum()
+    return tuple(np.round(found.hz, 3).tolist()), tuple(np.round(share, 5).tolist())
+
+
+def _formants(views: Views) -> tuple[tuple[float, float], ...]:
+    found = views["formants"]
+    if isinstance(found, Missing) or not len(found.hz):
+        return ()
+    kept = np.unique(np.linspace(0, len(found.hz) - 1, min(FRAMES, len(found.hz))).astype(int))
+    return tuple((round(float(f1)), round(float(f2))) for f1, f2 in found.hz[kept, :2])
+
+
+def _vowels(views: Views) -> tuple[tuple[str, float, float], ...]:
+    found = views["vowels"]
+    if isinstance(found, Missing):
+        return ()
+    named = [(str(symbol), found.hz[found.of(symbol)]) for symbol in np.unique(found.symbols)]
+    middles = [(symbol, np.median(hz, axis=0)) for symbol, hz in named if len(hz) >= TOKENS]
+    return tuple((symbol, round(float(f1)), round(float(f2))) for symbol, (f1, f2) in middles)

@@ -12,6 +12,7 @@ from typing import Any
 from .. import __version__
 from ..data_schemas import LaliaError, Settings
 from ..features import specs
+from ..models.risk.site import fingerprint
 from .ingest import Located
 
 NUMERIC_PACKAGES = (
@@ -22,6 +23,8 @@ NUMERIC_PACKAGES = (
     "numpy",
     "onnxruntime",
     "openai-whisper",
+    "opensmile",
+    "pocketsphinx",
     "praat-parselmouth",
     "scipy",
     "sentence-transformers",
@@ -33,6 +36,9 @@ NUMERIC_PACKAGES = (
     "wordfreq",
 )
 """Packages whose version can change a number."""
+
+OPTIONAL = frozenset(["opensmile"])
+"""Those among them that an extra brings."""
 
 _BLOCK = 1 << 20
 
@@ -73,6 +79,7 @@ def circumstances(settings: Settings) -> str:
             "device": device(settings),
             "features": {name: spec.version for name, spec in specs().items()},
             "models": weights(settings),
+            "risk": fingerprint(),
             "packages": package_versions(),
         }
     )
@@ -80,21 +87,34 @@ def circumstances(settings: Settings) -> str:
 
 def unit_key(item: Located, inputs: dict[str, str], around: str) -> str:
     """Content hash of one unit: its files, what the manifest says of it, and the circumstances."""
-    recording = item.recording.model_dump(mode="json")
-    return hashlib.sha256(_canonical({"inputs": inputs, "recording": recording, "around": around}).encode()).hexdigest()
+    known: dict[str, Any] = {"inputs": inputs, "recording": item.recording.model_dump(mode="json"), "around": around}
+    if item.corrected:
+        known["corrected"] = True
+    return hashlib.sha256(_canonical(known).encode()).hexdigest()
 
 
 def weights(settings: Settings) -> dict[str, str]:
     """SHA-256 of the weights that `settings` name; a model that is not installed says so."""
-    from ..models import registry
+    from ..models import aligners, diarisers, parsers, registry
+    from ..models.monet import embedded
 
     roles = {"vad": "silero-vad", "whisper": settings.model, "parser": settings.parser, "embedder": settings.embedder}
+    if settings.aligner != aligners.NONE:
+        roles["aligner"] = settings.aligner
+    if settings.constituency != parsers.NONE:
+        roles["constituency"] = settings.constituency
+    if settings.language_model != embedded.NONE:
+        roles["language model"] = settings.language_model
     found = {}
     for role, name in roles.items():
         try:
-            found[role] = registry.use(name, role).sha256
+            found[role] = (embedded if embedded.is_monet(name) else registry).use(name, role).sha256
         except LaliaError as error:
             found[role] = error.code.value
+    try:
+        found["diariser"] = diarisers.sha256(settings.diariser)
+    except LaliaError as error:
+        found["diariser"] = error.code.value
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from .. import __version__
 from ..data_schemas import Assessment, ModelUse, Rejected, Settings
 from ..features import specs
+from ..models.risk.site import digests
 from .keys import device, package_versions, sha256_of
 from .workers import Unit
 
@@ -52,9 +53,15 @@ def provenance(
         "settings": settings.model_dump(mode="json"),
         "seed": settings.seed,
         "features": {name: spec.version for name, spec in specs().items()},
+        "risk": digests(),
         "models": [models[key].model_dump(mode="json") for key in sorted(models)],
         "inputs": [
-            {"recording_id": unit.item.recording.recording_id, "key": unit.key, "sha256": dict(unit.inputs)}
+            {
+                "recording_id": unit.item.recording.recording_id,
+                "key": unit.key,
+                "sha256": dict(unit.inputs),
+                **({"corrected": True} if unit.item.corrected else {}),
+            }
             for unit in units
         ],
         "counts": {"assessed": count, "rejected": len(rejected)},

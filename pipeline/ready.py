@@ -13,20 +13,35 @@ def check_models(items: Sequence[Located], settings: Settings) -> None:
     """Raise what the line would raise for every recording, before a run that is well is overwritten."""
     if not items:
         return
-    from ..models import embedders, parsers, registry
+    from ..models import aligners, diarisers, embedders, parsers, registry
+    from ..models.monet import embedded
 
     registry.locate("silero-vad")
     if any(item.transcript is None and item.recording.task not in WORDLESS for item in items):
         _check_recogniser(settings)
+    diarisers.check(settings.diariser)
+    if settings.aligner not in (aligners.NONE, *aligners.LANGUAGES):
+        aligners.load(settings.aligner)  # raises
     if settings.parser not in parsers.LANGUAGES:
         parsers.load(settings.parser)  # raises
+    if settings.constituency not in (parsers.NONE, *parsers.TREES):
+        parsers.load_constituency(settings.constituency)  # raises
     if settings.embedder not in embedders.LANGUAGES:
         embedders.load(settings.embedder)  # raises
+    if settings.language_model != embedded.NONE and not embedded.is_monet(settings.language_model):
+        embedded.load(settings.language_model)  # raises
     spoken = [item for item in items if item.transcript is not None or item.recording.task not in WORDLESS]
     languages = {item.recording.language or settings.language for item in spoken}
-    for name, reads in ((settings.parser, parsers.LANGUAGES), (settings.embedder, embedders.LANGUAGES)):
+    for name, reads in (
+        (settings.aligner, aligners.LANGUAGES),
+        (settings.parser, parsers.LANGUAGES),
+        (settings.constituency, parsers.TREES),
+        (settings.embedder, embedders.LANGUAGES),
+        (settings.language_model, embedders.LANGUAGES),
+    ):
         # Speech known to be of another language is not given to it.
-        if any(language is None or language.split("-")[0].lower() == reads[name] for language in languages):
+        reader = reads.get(name)
+        if reader and any(language is None or language.split("-")[0].lower() == reader for language in languages):
             registry.locate(name)
 
 

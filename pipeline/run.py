@@ -18,18 +18,22 @@ from ..data_schemas import (
     Rejected,
     Sample,
     Settings,
+    Transcript,
 )
 from ..features import Views
+from .align import align, is_aligned
 from .annotate import annotate
+from .channels import apart
 from .check import check
 from .decode import decode
 from .draw import draw
 from .ingest import Located
 from .measure import measure
 from .predict import predict
+from .speakers import CHANNELS, assign
 from .transcribe import transcribe
 
-STAGES = ("decode", "check", "transcribe", "annotate", "measure", "predict", "draw")
+STAGES = ("decode", "check", "transcribe", "align", "speakers", "annotate", "measure", "predict", "draw")
 
 
 class Clock:
@@ -85,9 +89,16 @@ def assess_one(
         with clock("decode"):
             audio = decode(item, settings.limits)
         with clock("check"):
-            audio = check(audio)
+            audio, beside = apart(item, check(audio), settings)
         with clock("transcribe"):
             transcript = transcribe(item, audio, settings)
+            other = None if beside is None else transcribe(item, beside, settings)
+        with clock("align"):
+            transcript = align(transcript, audio, settings, item.recording.language)
+            if other is not None and beside is not None:
+                other = align(other, beside, settings, item.recording.language)
+        with clock("speakers"):
+            transcript = assign(transcript, audio, item, settings, other=other)
         with clock("annotate"):
             sample = annotate(item, audio, transcript, settings)
         with clock("measure"):
@@ -97,7 +108,7 @@ def assess_one(
             scores = predict(features, sample, settings)
         with clock("draw"):
             drawing = draw(sample, views)
-            models = models_used(item, sample, settings)
+            models = models_used(item, transcript, sample, settings)
     except Exception as error:  # one recording must not end the batch
         return rejection(item.recording.recording_id, clock.stage, error)
     return Assessment(
@@ -127,17 +138,26 @@ def summary(audio: Audio) -> AudioSummary:
     )
 
 
-def models_used(item: Located, sample: Sample, settings: Settings) -> tuple[ModelUse, ...]:
+def models_used(item: Located, transcript: Transcript, sample: Sample, settings: Settings) -> tuple[ModelUse, ...]:
     """The models that took part in this recording; a given transcript needed no recogniser, whoever made it."""
-    from ..models import embedders, parsers, registry, whisper
+    from ..models import aligners, diarisers, embedders, parsers, registry, whisper
+    from ..models.monet import embedded
 
     used = [registry.use("silero-vad", "vad")]
-    if item.transcript is None and getattr(sample.transcript, "engine", None) is not None:
+    if item.transcript is None and transcript.engine is not None:
         used.append(whisper.load(settings.model, settings.engine, settings.device).use)
+    if transcript.diariser not in (None, CHANNELS):
+        used.extend(diarisers.load(settings.diariser, settings.device).use)
+    if is_aligned(transcript):
+        used.append(aligners.load(settings.aligner).use)
     if not isinstance(sample.parses, Missing):
         used.append(parsers.load(settings.parser).use)
+    if not isinstance(sample.trees, Missing):
+        used.append(parsers.load_constituency(settings.constituency).use)
     if not isinstance(sample.embeddings, Missing):
         used.append(embedders.load(settings.embedder, settings.device).use)
+    if not isinstance(sample.routing, Missing):
+        used.append(embedded.use(settings.language_model, "language model"))
     return tuple(used)
 
 

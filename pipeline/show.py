@@ -84,6 +84,11 @@ def models() -> None:
         table.add_row(known.name, known.role, _yes(known.name in here), size, known.licence, known.package)
     for name, place in registry.HUB.items():
         table.add_row(name, "whisper", _yes(cache.folder(name).is_dir()), "", "MIT", f"huggingface.co/{place}")
+    for name in registry.STANZA:
+        place = "stanza, Stanford NLP"
+        table.add_row(name, "constituency", _yes(cache.folder(name).is_dir()), "", "Apache-2.0", place)
+    for name, place in registry.MONET.items():
+        table.add_row(name, "embedder", _yes(cache.folder(name).is_dir()), "", "Apache-2.0", f"huggingface.co/{place}")
     Console().print(table, markup=False)
 
 
@@ -110,7 +115,7 @@ def verify(name: str | None) -> bool:
 
     if name is None:
         results = registry.verify_all()
-    elif name in registry.WEIGHTS or name in registry.HUB:
+    elif name in {*registry.WEIGHTS, *registry.FETCHED}:
         results = {name: _fault(name)}
     else:
         raise LaliaError("The name must be a model's", repr(name), "See `lalia models list`")

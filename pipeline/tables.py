@@ -6,10 +6,23 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..data_schemas import Assessment, FeatureSpec, LaliaError, Rejected, Score
-from ..data_schemas.tables import ERRORS, FEATURES_LONG, RECORDINGS, SCORES, TOP, Column, features_columns, schema
+from ..data_schemas.tables import (
+    ERRORS,
+    FEATURES_LONG,
+    PERSON_SCORES,
+    RECORDINGS,
+    SCORES,
+    TOP,
+    Column,
+    features_columns,
+    schema,
+)
+
+if TYPE_CHECKING:
+    from ..models.risk import Subject
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
@@ -110,11 +123,42 @@ def _recording_row(done: Assessment) -> Row:
 
 def score_rows(assessments: Iterable[Assessment]) -> list[Row]:
     """Rows of scores.csv, one per recording and model."""
-    return [_score_row(score) for done in assessments for score in done.scores]
+    return [score_row(score) for _, score in scored(assessments)]
 
 
-def _score_row(score: Score) -> Row:
-    top = [f"{item.feature} {item.weight:+.3g}" for item in score.top[:TOP]]
+def scored(assessments: Iterable[Assessment]) -> list[tuple[Subject, Score]]:
+    """Every score with whose it is."""
+    from ..models.risk import Subject
+
+    return [
+        (
+            Subject(
+                recording_id=done.recording.recording_id,
+                values={},
+                participant_id=done.recording.participant_id,
+                session=done.recording.session,
+                task=done.recording.task,
+            ),
+            score,
+        )
+        for done in assessments
+        for score in done.scores
+    ]
+
+
+def person_rows(found: Sequence[tuple[Subject, Score]]) -> list[Row]:
+    """Rows of scores_by_participant.csv, one per person, task, session and model."""
+    from dataclasses import astuple
+
+    from ..models.risk import reliability
+    from ..models.risk.sessions import by_person
+
+    return [list(astuple(row)) for row in by_person(found, reliability.installed())]
+
+
+def score_row(score: Score) -> Row:
+    """One row of scores.csv."""
+    top = [f"{item.feature} {item.weight:+.3g}" + (f": {item.words}" if item.words else "") for item in score.top[:TOP]]
     return [
         score.recording_id,
         score.model,
@@ -127,6 +171,11 @@ def _score_row(score: Score) -> Row:
         score.reason,
         *top,
         *[None] * (TOP - len(top)),
+        score.label,
+        score.value,
+        score.coverage,
+        score.validation,
+        score.change,
     ]
 
 
@@ -144,6 +193,7 @@ def tables(
         "features_long.csv": (FEATURES_LONG, long_rows(assessments)),
         "recordings.csv": (RECORDINGS, recording_rows(assessments)),
         "scores.csv": (SCORES, score_rows(assessments)),
+        "scores_by_participant.csv": (PERSON_SCORES, person_rows(scored(assessments))),
         "errors.csv": (ERRORS, error_rows(rejected)),
     }
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from lalia.data_schemas import (
     Audio,
     Kind,
+    Missing,
     Parse,
     ParticipantChoice,
+    Phone,
     Recording,
     Sample,
     Span,
     Speaker,
     TimeSource,
     Transcript,
+    Tree,
     Utterance,
     Word,
 )
@@ -60,6 +64,19 @@ def _words(text: str) -> list[tuple[str, Kind]]:
     return found
 
 
+LETTERS = dict(zip("aeiouyc", ["AA", "EH", "IY", "AO", "UW", "IY", "K"], strict=True))
+
+
+def _phones(word: str, start: float, length: float) -> tuple[Phone, ...]:
+    """A sound a letter, all equally long: what alignment would give if English were spelt as it is said."""
+    letters = [LETTERS.get(letter, letter.upper()) for letter in word.lower() if letter.isalpha()]
+    step = length / max(1, len(letters))
+    return tuple(
+        Phone(text=text, start=start + place * step, end=start + (place + 1) * step)
+        for place, text in enumerate(letters)
+    )
+
+
 def transcript() -> Transcript:
     """The interview, timed: 90 ms a letter, 80 ms between words, a pause before every third word of five letters."""
     clock, utterances = 0.5, []
@@ -70,7 +87,15 @@ def transcript() -> Transcript:
                 clock += 0.35 + 0.25 * (len(word) - 4)
             length = 0.09 * len(word) + 0.05
             words.append(
-                Word(text=word, kind=kind, start=clock, end=clock + length, times=TimeSource.GIVEN, probability=0.95)
+                Word(
+                    text=word,
+                    kind=kind,
+                    start=clock,
+                    end=clock + length,
+                    times=TimeSource.GIVEN,
+                    probability=0.95,
+                    phones=_phones(word, clock, length),
+                )
             )
             clock += length + 0.08
         utterances.append(
@@ -118,15 +143,29 @@ def spoken_sample() -> Sample:
     said = transcript()
     parser, embedder = parsers.load("en-core-web-sm"), embedders.load("minilm")
     mine = said.of_participant
+    parses = parser.parse(mine)
     texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for u in mine]
+    lemmas = sorted({token.lemma.lower() for parse in parses for token in parse})
     return Sample(
         recording=Recording(recording_id="talk", participant_id="p1", path="talk.wav", task="interview", language="en"),
         audio=voice(said),
         transcript=said,
-        parses=parser.parse(mine),
+        parses=parses,
+        trees=parsers.load_constituency("lalia-gum").parse(parses),
         embeddings=embedder.embed(texts),
+        word_vectors=dict(zip(lemmas, embedder.embed(lemmas), strict=True)),
+        exchange_embeddings=_exchanges(said),
         prompt_embedding=embedder.embed(["Tell me about your morning."])[0],
     )
+
+
+def _exchanges(said: Transcript) -> np.ndarray:
+    """Each turn of the interviewer beside the first utterance of the answer."""
+    from lalia.models import embedders
+
+    pairs = [(one, two) for one, two in pairwise(said.utterances) if one.speaker == "INV" and two.speaker == "PAR"]
+    texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for pair in pairs for u in pair]
+    return embedders.load("minilm").embed(texts).reshape(len(pairs), 2, -1)
 
 
 def upper_case(sample: Sample, seed: int) -> Sample:
@@ -136,14 +175,22 @@ def upper_case(sample: Sample, seed: int) -> Sample:
         sample, lambda u: _with_words(u, [w.model_copy(update={"text": w.text.upper()}) for w in u.words])
     )
     parses = tuple(tuple(t.model_copy(update={"text": t.text.upper()}) for t in parse) for parse in sample.parses)
-    return replace(sample, transcript=said, parses=parses)
+    trees = sample.trees if isinstance(sample.trees, Missing) else _trees(parses)
+    return replace(sample, transcript=said, parses=parses, trees=trees)
+
+
+def _trees(parses: tuple[Parse, ...]) -> tuple[Tree, ...]:
+    from lalia.models import parsers
+
+    return parsers.load_constituency("lalia-gum").parse(parses)
 
 
 def shuffle_words(sample: Sample, seed: int) -> Sample:
     """Tokens in another order within each parse (heads follow), words within each utterance."""
     rng = np.random.default_rng(seed)
     said = _each_utterance(sample, lambda u: _with_words(u, [u.words[i] for i in rng.permutation(len(u.words))]))
-    return replace(sample, transcript=said, parses=tuple(_permuted(parse, rng) for parse in sample.parses))
+    parses = tuple(_permuted(parse, rng) for parse in sample.parses)
+    return replace(sample, transcript=said, parses=parses, trees=_trees(parses))
 
 
 def shuffle_utterances(sample: Sample, seed: int) -> Sample:
@@ -151,10 +198,13 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
     order = np.random.default_rng(seed).permutation(len(sample.parses))
     mine = [sample.transcript.of_participant[i] for i in order]
     utterances = tuple(mine.pop(0) if u.speaker == "PAR" else u for u in sample.transcript.utterances)
+    said = sample.transcript.model_copy(update={"utterances": utterances})
     return replace(
         sample,
-        transcript=sample.transcript.model_copy(update={"utterances": utterances}),
+        transcript=said,
+        exchange_embeddings=_exchanges(said),
         parses=tuple(sample.parses[i] for i in order),
+        trees=sample.trees if isinstance(sample.trees, Missing) else tuple(sample.trees[i] for i in order),
         embeddings=sample.embeddings[order],
     )
 
@@ -191,9 +241,16 @@ CHANGES = {
 
 
 def _later(utterance: Utterance) -> Utterance:
-    words = [w.model_copy(update={"start": w.start + 1, "end": w.end + 1}) for w in utterance.words]
-    moved = {"start": utterance.start + 1, "end": utterance.end + 1}
-    return _with_words(utterance, words).model_copy(update=moved)
+    words = [w.model_copy(update=_moved(w) | {"phones": tuple(map(_one_later, w.phones))}) for w in utterance.words]
+    return _with_words(utterance, words).model_copy(update=_moved(utterance))
+
+
+def _moved(timed) -> dict[str, float]:
+    return {"start": timed.start + 1, "end": timed.end + 1}
+
+
+def _one_later(phone: Phone) -> Phone:
+    return phone.model_copy(update=_moved(phone))
 
 
 def _with_words(utterance: Utterance, words: list[Word]) -> Utterance:

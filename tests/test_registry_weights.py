@@ -32,7 +32,7 @@ def _code(name: str) -> Code:
 def test_every_entry_is_complete(known: Weights):
     assert known.files
     assert all(len(value) == 64 and int(value, 16) >= 0 for value in known.files.values())
-    assert known.licence in {"MIT", "Apache-2.0"}
+    assert known.licence in {"MIT", "Apache-2.0", "BSD-2-Clause", "CC-BY-SA-4.0"}
     assert known.size > 0
     assert known.name not in HUB
     assert set(known.parts) <= set(known.files)
@@ -43,7 +43,7 @@ def test_digest_is_that_of_sha256sum_lines():
     assert digest({"d": "bb", "b/c": "aa"}) == hashlib.sha256(lines.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("name", ["tiny.en", "en-core-web-sm", "minilm", "silero-vad"])
+@pytest.mark.parametrize("name", ["tiny.en", "en-core-web-sm", "minilm", "silero-vad", "pocketsphinx"])
 def test_installed_weights_are_the_pinned_ones(name):
     if name not in {known.name for known in registry.installed()}:
         pytest.skip(f"the package of {name} is not installed")

@@ -240,7 +240,7 @@ def test_notes_told_apart_are_those_the_readers_take():
     code = Path(report.__file__).parents[2]
     readers = "".join(path.read_text("utf-8") for path in sorted((code / "pipeline" / "formats").glob("*.py")))
     assert [start for start in plain.OF_FORMAT if f'"{start}' not in readers] == []
-    for source in ("pipeline/formats/plain.py", "pipeline/transcribe.py", "models/whisper/recogniser.py"):
+    for source in ("pipeline/formats/plain.py", "models/whisper/recogniser.py"):
         assert plain.ONE_SPEAKER.search((code / source).read_text("utf-8")), source
 
 

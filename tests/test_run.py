@@ -27,7 +27,13 @@ def recording(tmp_path):
 
 def test_a_corrected_transcript_needs_no_recogniser(recording):
     done = assess(recording, settings=Settings(model="no-such-model"))
-    assert {used.role for used in done.assessment.models} == {"vad", "parser", "embedder"}
+    assert {used.role for used in done.assessment.models} == {
+        "vad",
+        "parser",
+        "constituency",
+        "embedder",
+        "language model",
+    }
     assert done.transcript is not None
     assert done.transcript.model == "tiny.en"
 

@@ -117,6 +117,7 @@ def test_run_folder_is_complete_private_and_valid(tmp_path):
         "features_long.csv",
         "recordings.csv",
         "scores.csv",
+        "scores_by_participant.csv",
         "errors.csv",
         "data_dictionary.json",
         "provenance.json",

@@ -190,9 +190,10 @@ class Whisper:
         parts = halves(window)
         if len(parts) > 1:
             # Without the prompt: a prompt is what most loops start from.
-            again = [word for part in parts for word in self._alone(told, part)]
-            if not looped(again, window.speech):
-                return [Placed(word.raw, word.span, unsure=True) for word in again]
+            # What recurs from one half to the other was said twice: each was heard without the other.
+            again = [(self._alone(told, part), part) for part in parts]
+            if not any(looped(words, part.speech) for words, part in again):
+                return [Placed(word.raw, word.span, unsure=True) for words, _ in again for word in words]
         return thinned(unlooped(found, (), window.speech))
 
     def _second_look(self, told: _Told, gap: Span) -> list[Placed]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 
-from ...data_schemas import Assessment, FeatureSpec, FeatureValue, Score, Task
+from ...data_schemas import Assessment, Contribution, FeatureSpec, FeatureValue, Score, Task
 from ...features.references import full
 from . import plain, shown
 from .shown import Shown
@@ -64,6 +64,7 @@ class Scored:
     interval: str
     reason: str
     top: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def families(assessment: Assessment) -> tuple[Family, ...]:
@@ -93,7 +94,7 @@ def _made(key: str, values: Sequence[FeatureValue], task: Task | None) -> Family
     if key == "voice" and task is not Task.SUSTAINED_VOWEL:
         sentence += f" {plain.TASK_UNKNOWN if task is None else plain.RUNNING_SPEECH}"
     about = _abouts()
-    rows = [_row(value, about) for value in values]
+    rows = [_row(value, about, task) for value in values]
     return Family(
         key=key,
         title=title,
@@ -103,7 +104,7 @@ def _made(key: str, values: Sequence[FeatureValue], task: Task | None) -> Family
     )
 
 
-def _row(value: FeatureValue, about: Mapping[str, About]) -> Row:
+def _row(value: FeatureValue, about: Mapping[str, About], task: Task | None) -> Row:
     reason, detail = ("", "") if value.value is not None else plain.reason(value.reason)
     return Row(
         name=value.feature,
@@ -112,9 +113,20 @@ def _row(value: FeatureValue, about: Mapping[str, About]) -> Row:
         value=shown.value(value),
         reason=reason,
         detail=detail,
-        about=about.get(value.feature),
+        about=_as_measured_here(about.get(value.feature), value, task),
         version=value.version,
     )
+
+
+def _as_measured_here(about: About | None, value: FeatureValue, task: Task | None) -> About | None:
+    """The description with this site's own repeatability, where it has measured it for this task and version."""
+    from ...models.risk import reliability
+
+    known = reliability.installed()
+    entry = None if known is None else known.find(value.feature, task)
+    if about is None or entry is None or entry.version != value.version:
+        return about
+    return replace(about, repeatability=entry.told())
 
 
 @cache
@@ -139,11 +151,23 @@ def _unlinked(reference: str) -> str:
 def _scored(score: Score) -> Scored:
     text = interval = ""
     if score.status == "ok" and score.probability is not None:
-        text = f"probability {shown.number(score.probability, 2)}"
+        of = f" of {score.label}" if score.label else ""
+        text = f"probability{of} {shown.number(score.probability, 2)}"
+    elif score.status == "ok" and score.value is not None:
+        text = f"severity {shown.number(score.value, 2)}"
     elif score.status == "ok" and score.z is not None:
         text = f"{shown.number(score.z, 2)} standard deviations from the model's norms"
     if text and score.low is not None and score.high is not None:
         interval = f"{shown.number(score.low, 2)} to {shown.number(score.high, 2)}"
-    top = tuple(f"{shown.label(item.feature)} ({item.weight:+.2g})".replace("-", "\u2212") for item in score.top)
     refused = "" if text else (score.reason or "no reason was recorded")
-    return Scored(f"{score.model} {score.version}", text, interval, refused, top)
+    notes = [f"{score.validation[:1].upper()}{score.validation[1:]}"] if score.validation else []
+    if score.coverage is not None:
+        notes.append(f"{score.coverage:.0%} of the model's weight could be measured and has a norm".replace("%", " %"))
+    if score.change:
+        notes.append(score.change)
+    return Scored(f"{score.model} {score.version}", text, interval, refused, tuple(map(_pull, score.top)), tuple(notes))
+
+
+def _pull(item: Contribution) -> str:
+    weight = f"{item.weight:+.2g}".replace("-", "\u2212")
+    return f"{shown.label(item.feature)} ({weight})" + (f": {item.words}" if item.words else "")

@@ -19,6 +19,7 @@ from ...data_schemas import Assessment, Code, Rejected
 from ..files import private_folder, write_whole
 from . import made, measures, plain, shown, turns
 from .figure import figure
+from .panels import panels
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -27,7 +28,8 @@ TABLES = (
     ("features_long.csv", "one row a recording and measure, with unit, interval and the reason where it is missing"),
     ("data_dictionary.json", "what each column means"),
     ("recordings.csv", "one row a recording, with quality flags and where the words come from"),
-    ("scores.csv", "scores of risk models"),
+    ("scores.csv", "scores of composites and risk models, or why they refuse"),
+    ("scores_by_participant.csv", "the same by person and session; change only beyond measurement error"),
     ("errors.csv", "what could not be assessed, and why"),
     ("provenance.json", "inputs, versions, models and settings"),
 )
@@ -112,6 +114,7 @@ def recording_page(
         words=turns.participant_words(said),
         problems=made.problems(assessment),
         figure=drawn,
+        panels=panels(drawing) if drawing is not None else (),
         spoken=turns.spoken(said) if said else None,
         families=measures.families(assessment),
         scores=measures.scores(assessment.scores),
@@ -203,6 +206,8 @@ def _environment() -> Environment:
         version=__version__,
         scope=plain.SCOPE,
         no_score=plain.NO_SCORE,
+        unvalidated=plain.UNVALIDATED,
+        score_note=plain.SCORE_NOTE,
     )
     environment.filters.update(short=shown.short, address=quote, clock=shown.clock, bounds=shown.bounds)
     return environment

@@ -13,6 +13,12 @@ Member = TypeVar("Member", bound=StrEnum)
 
 SCOPE = "Speech and language measures for research. Not validated for clinical decisions; not a diagnosis."
 NO_SCORE = "No risk model is installed; no score is computed."
+UNVALIDATED = "The scores have no clinical validation."
+SCORE_NOTE = (
+    "A score says how far a recording is from norms, or how much it resembles the people a model was trained on; it is "
+    "no diagnosis. A model that was not made for a recording refuses it. The interval tells of the model's own "
+    "uncertainty, not of what it was never trained on."
+)
 
 FLAGS: Mapping[Flag, str] = {
     Flag.MIXED_DOWN: (
@@ -39,6 +45,10 @@ FLAGS: Mapping[Flag, str] = {
     Flag.DC_OFFSET: "The signal is shifted away from zero (DC offset), which points to a fault in the recorder.",
     Flag.DEAD_CHANNEL: "A channel of the file holds no signal.",
     Flag.TRUNCATED: "The file ends earlier than it says it does. Only what could be read was measured.",
+    Flag.HUM: (
+        "The mains hum in the recording (50 or 60 Hz and multiples). Measures of low voices and of voice quality "
+        "can be wrong."
+    ),
 }
 
 REASONS: Mapping[Reason, str] = {
@@ -48,6 +58,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NO_WORD_TIMES: "Times of the words are not known",
     Reason.NO_SECOND_SPEAKER: "Only one person speaks",
     Reason.NO_PROMPT: "What was asked is not known",
+    Reason.NO_STIMULUS: "What was shown or told is not known",
     Reason.NOT_VERBATIM: "Needs a transcript that keeps fillers and false starts",
     Reason.WRONG_TASK: "Does not apply to this task",
     Reason.WRONG_LANGUAGE: "Does not apply to this language",
