@@ -139,6 +139,7 @@ def voice(said: Transcript, seed: int = 3) -> Audio:
 def spoken_sample() -> Sample:
     """The interview with its voice, parsed and embedded by the real models."""
     from lalia.models import embedders, parsers
+    from lalia.models.monet import embedded
 
     said = transcript()
     parser, embedder = parsers.load("en-core-web-sm"), embedders.load("minilm")
@@ -146,6 +147,7 @@ def spoken_sample() -> Sample:
     parses = parser.parse(mine)
     texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for u in mine]
     lemmas = sorted({token.lemma.lower() for parse in parses for token in parse})
+    read = embedded.load("monet", "cpu").read(texts, surprisal=True, routing=True)
     return Sample(
         recording=Recording(recording_id="talk", participant_id="p1", path="talk.wav", task="interview", language="en"),
         audio=voice(said),
@@ -155,6 +157,8 @@ def spoken_sample() -> Sample:
         embeddings=embedder.embed(texts),
         word_vectors=dict(zip(lemmas, embedder.embed(lemmas), strict=True)),
         exchange_embeddings=_exchanges(said),
+        routing=read.routing,
+        surprisal=read.surprisal,
         prompt_embedding=embedder.embed(["Tell me about your morning."])[0],
     )
 
@@ -206,6 +210,7 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
         parses=tuple(sample.parses[i] for i in order),
         trees=sample.trees if isinstance(sample.trees, Missing) else tuple(sample.trees[i] for i in order),
         embeddings=sample.embeddings[order],
+        routing=replace(sample.routing, halves=sample.routing.halves[order]),
     )
 
 

@@ -151,8 +151,9 @@ def _unlinked(reference: str) -> str:
 def _scored(score: Score) -> Scored:
     text = interval = ""
     if score.status == "ok" and score.probability is not None:
-        of = f" of {score.label}" if score.label else ""
-        text = f"probability{of} {shown.number(score.probability, 2)}"
+        # A likeness to the people of a training set, never a statement about this person.
+        likeness = f"likeness to the training group {score.label}: " if score.label else ""
+        text = f"{likeness}probability {shown.number(score.probability, 2)}"
     elif score.status == "ok" and score.value is not None:
         text = f"severity {shown.number(score.value, 2)}"
     elif score.status == "ok" and score.z is not None:
