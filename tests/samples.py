@@ -169,7 +169,8 @@ def _exchanges(said: Transcript) -> np.ndarray:
 
     pairs = [(one, two) for one, two in pairwise(said.utterances) if one.speaker == "INV" and two.speaker == "PAR"]
     texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for pair in pairs for u in pair]
-    return embedders.load("minilm").embed(texts).reshape(len(pairs), 2, -1)
+    embedder = embedders.load("minilm")
+    return embedder.embed(texts).reshape(len(pairs), 2, embedder.dimension)
 
 
 def upper_case(sample: Sample, seed: int) -> Sample:
@@ -203,6 +204,7 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
     mine = [sample.transcript.of_participant[i] for i in order]
     utterances = tuple(mine.pop(0) if u.speaker == "PAR" else u for u in sample.transcript.utterances)
     said = sample.transcript.model_copy(update={"utterances": utterances})
+    routing = sample.routing
     return replace(
         sample,
         transcript=said,
@@ -210,7 +212,7 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
         parses=tuple(sample.parses[i] for i in order),
         trees=sample.trees if isinstance(sample.trees, Missing) else tuple(sample.trees[i] for i in order),
         embeddings=sample.embeddings[order],
-        routing=replace(sample.routing, halves=sample.routing.halves[order]),
+        routing=routing if isinstance(routing, Missing) else replace(routing, halves=routing.halves[order]),
     )
 
 
