@@ -57,4 +57,6 @@ def test_the_same_utterance_uses_the_same_experts(read):
     assert float(reading.monet_expert_overlap(use[[0, 2]])) < 0.95
     expected = np.mean([np.sqrt(a * b).sum(axis=1).mean() for a, b in pairwise(use)])
     assert float(reading.monet_expert_overlap(use)) == pytest.approx(expected, abs=1e-12)
+    nobody = embedded.load("monet", "cpu").read((), surprisal=True, routing=True)
+    assert len(half_expert_use(nobody.routing)) == 0
     assert reading.monet_expert_overlap(use[:1]).reason is Reason.UNDEFINED

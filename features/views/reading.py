@@ -20,7 +20,8 @@ def word_bits(surprisal: tuple[tuple[float | None, ...], ...]) -> tuple[tuple[fl
 def half_expert_use(routing: Routing) -> Vectors:
     """Use of half-experts by the utterances with words; shape (utterances, routers x sides, n), rows that sum to 1."""
     use = np.asarray(routing.halves, dtype=np.float64)
-    use = use.reshape(len(use), -1, use.shape[-1])
+    _, routers, sides, n = use.shape
+    use = use.reshape(len(use), routers * sides, n)  # -1 is refused where there are no utterances
     used = use[use.sum(axis=(1, 2)) > 0]
     # Stored in single precision, so a row sums to 1 within its rounding only.
     return np.asarray(used / used.sum(axis=2, keepdims=True), dtype=np.float64)
