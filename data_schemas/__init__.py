@@ -14,6 +14,7 @@ from .feature import (
     Missing,
     Reason,
 )
+from .language import base_language
 from .recording import Manifest, Recording, Rejected, Task
 from .result import Assessment, Contribution, Drawing, ModelCard, ModelUse, Score
 from .sample import ContentUnit, Parse, Sample, Stimulus, Token
@@ -64,4 +65,5 @@ __all__ = [
     "Tree",
     "Utterance",
     "Word",
+    "base_language",
 ]

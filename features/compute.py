@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data_schemas.feature import FeatureSpec, Measured, Missing, Reason
+from ..data_schemas.language import base_language
 from ..data_schemas.sample import Sample
 from .estimates import Estimate
 from .registry import FEATURES, ROOTS, VIEWS, Feature
@@ -95,7 +96,7 @@ def _unmet(found: Feature, views: Views, sample: Sample, language: str | None) -
     spec = found.spec
     if spec.tasks and sample.recording.task not in spec.tasks:
         return Missing(Reason.WRONG_TASK, f"needs {' or '.join(sorted(spec.tasks))}, {_got(sample.recording.task)}")
-    if spec.languages and language and language.split("-")[0] not in spec.languages:
+    if spec.languages and language and base_language(language) not in spec.languages:
         return Missing(Reason.WRONG_LANGUAGE, f"needs {', '.join(sorted(spec.languages))}, got {language}")
     for name in found.views:
         value = views[name]

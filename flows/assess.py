@@ -80,7 +80,7 @@ def _is_transient(state: State[Any]) -> bool:
         state.result(raise_on_failure=True)
     except Unfinished:
         return True
-    except Exception:
+    except Exception:  # the state keeps it and the run ends with it; here it only means: do not try again
         return False
     return False
 

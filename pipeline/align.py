@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data_schemas import Audio, Code, LaliaError, Missing, Settings, Span, Transcript
+from ..data_schemas.language import base_language
 from ..models.aligners import LANGUAGES, NONE, Aligned, Window
 from .edges import moved
 from .settle import BELIEVED, TEXT, settled
@@ -80,7 +81,7 @@ def align(transcript: Transcript, audio: Audio, settings: Settings, language: st
         return transcript
     spoken = transcript.language or language or settings.language
     known = LANGUAGES.get(settings.aligner)
-    if known is not None and spoken is not None and spoken.split("-")[0].lower() not in (known, _THREE.get(known)):
+    if known is not None and spoken is not None and base_language(spoken) not in (known, _THREE.get(known)):
         done = _noted(transcript, f"Words were not aligned with the sound: {settings.aligner} knows only {known}.")
     else:
         done = _aligned(transcript, audio, settings.aligner)

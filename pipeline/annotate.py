@@ -23,6 +23,7 @@ from ..data_schemas import (
     Stimulus,
     Transcript,
     Utterance,
+    base_language,
 )
 from ..data_schemas.sample import Embeddings
 from ..data_schemas.tree import Tree
@@ -267,16 +268,12 @@ def _responses(
 def _misheard(transcript: Transcript, stated: str | None) -> Missing | None:
     # A recogniser of one language writes words of it whatever is spoken: those are no words of the participant's.
     writes = transcript.language
-    if transcript.engine is None or not stated or not writes or _base(stated) == _base(writes):
+    if transcript.engine is None or not stated or not writes or base_language(stated) == base_language(writes):
         return None
     return Missing(Reason.WRONG_LANGUAGE, f"the recogniser writes {writes}, the recording is in {stated}")
 
 
-def _base(language: str) -> str:
-    return language.split("-")[0].lower()
-
-
 def _wrong_language(reads: str | None, language: str | None, what: str) -> Missing | None:
-    if reads is None or language is None or _base(language) == reads:
+    if reads is None or language is None or base_language(language) == reads:
         return None
     return Missing(Reason.WRONG_LANGUAGE, f"the {what} reads {reads}, got {language}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..data_schemas import Code, LaliaError, Rejected
 from .formats import SUFFIXES
-from .ingest import MAX_TRANSCRIPT, Located, reject
+from .ingest import Located, reject, require_transcript_size
 from .paths import inside, open_plain
 
 
@@ -87,12 +87,6 @@ def _with(item: Located, folder: Path, names: Sequence[str]) -> Located:
     path = inside(folder, names[0])
     with open_plain(path) as source:
         size = os.fstat(source.fileno()).st_size
-    if not 0 < size <= MAX_TRANSCRIPT:
-        raise LaliaError(
-            f"A transcript must hold 1 byte to {MAX_TRANSCRIPT >> 20} MB",
-            f"{size} bytes",
-            "Check the file",
-            code=Code.BAD_TRANSCRIPT,
-        )
+    require_transcript_size(size)
     recording = item.recording.model_copy(update={"transcript": names[0]})
     return replace(item, recording=recording, transcript=path, corrected=True)

@@ -7,6 +7,7 @@ starts in a fraction of a second.
 
 from __future__ import annotations
 
+import abc
 import json
 import os
 import sys
@@ -158,7 +159,7 @@ def too_long(given: dict[str, Any], got: str) -> Refused:
     )
 
 
-class Source:
+class Source(abc.ABC):
     """A sound file: its header, and its samples in blocks.
 
     `length` is the number of frames the decoder expects, `promised` what the header claims; None if unknown.
@@ -172,9 +173,9 @@ class Source:
     damaged = False
     errors: tuple[type[Exception], ...] = ()
 
+    @abc.abstractmethod
     def blocks(self) -> Iterator[Any]:
         """Blocks of shape (frames, channels), float32, full scale 1."""
-        raise NotImplementedError
 
 
 class SndfileSource(Source):

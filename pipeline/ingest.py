@@ -147,6 +147,12 @@ def _transcript(root: Path, text: str) -> Path:
             "Convert it",
             code=Code.BAD_TRANSCRIPT,
         )
+    require_transcript_size(size)
+    return path
+
+
+def require_transcript_size(size: int) -> None:
+    """Raise ``bad_transcript`` for a transcript that is empty or too large."""
     if not 0 < size <= MAX_TRANSCRIPT:
         raise LaliaError(
             f"A transcript must hold 1 byte to {MAX_TRANSCRIPT >> 20} MB",
@@ -154,7 +160,6 @@ def _transcript(root: Path, text: str) -> Path:
             "Check the file",
             code=Code.BAD_TRANSCRIPT,
         )
-    return path
 
 
 def _stimulus(root: Path, text: str | None) -> Path | None:

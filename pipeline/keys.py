@@ -122,7 +122,7 @@ def device(settings: Settings) -> str:
     """The device the recogniser runs on: ``cpu`` or ``cuda``."""
     if settings.device != "auto":
         return settings.device
-    from ..models.whisper import available_device
+    from ..models.choice import available_device
 
     return available_device()
 

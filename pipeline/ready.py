@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..data_schemas import Settings
+from ..data_schemas import Settings, base_language
+from ..models.choice import available_device
 from .ingest import Located
 from .transcribe import WORDLESS
 
@@ -41,7 +42,7 @@ def check_models(items: Sequence[Located], settings: Settings) -> None:
     ):
         # Speech known to be of another language is not given to it.
         reader = reads.get(name)
-        if reader and any(language is None or language.split("-")[0].lower() == reader for language in languages):
+        if reader and any(language is None or base_language(language) == reader for language in languages):
             registry.locate(name)
 
 
@@ -53,6 +54,6 @@ def _check_recogniser(settings: Settings) -> None:
     if (
         (known is not None and known.role != "whisper")
         or (checkpoint and settings.engine == "ctranslate2")
-        or (settings.device == "cuda" and whisper.available_device() != "cuda")
+        or (settings.device == "cuda" and available_device() != "cuda")
     ):
         whisper.load(settings.model, settings.engine, settings.device)  # raises before it loads anything

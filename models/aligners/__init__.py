@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ...data_schemas.audio import Samples
-from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
+from ..choice import require_known
 from .token import Aligned, Token, Window
 
 NONE = "none"
@@ -71,13 +71,7 @@ def load(name: str) -> Aligner:
         ``bad_setting`` for an unknown name; ``model_absent`` or ``bad_model`` when its weights are not installed
         or not the ones expected.
     """
-    if name not in LANGUAGES:
-        raise LaliaError(
-            f"An aligner must be one of {', '.join(sorted(LANGUAGES))}, or {NONE}",
-            repr(name),
-            "Set aligner to one of them",
-            code=Code.BAD_SETTING,
-        )
+    require_known(name, LANGUAGES, "An aligner", "aligner", f"or {NONE}")
     return _load(name)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from ...data_schemas import Code, LaliaError, ModelUse, Span
 from ...data_schemas.audio import Samples
 from .. import registry
+from ..choice import resolved
 from ..weights import digest
 from . import Turn
 
@@ -144,7 +145,7 @@ def _loaded(folder: Path, device: str) -> Any:
         raise _bad(f"one that pyannote.audio cannot load ({type(error).__name__})", "Copy it again") from None
     if pipeline is None:
         raise _bad("one that pyannote.audio cannot load", "Copy it again")
-    if device == "cuda" or (device == "auto" and torch.cuda.is_available()):
+    if resolved(device) == "cuda":
         pipeline.to(torch.device("cuda"))
     return pipeline
 

@@ -10,9 +10,9 @@ import functools
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
 from ...data_schemas.sample import Embeddings
+from ..choice import require_known, resolved
 from ..monet.embedded import is_monet
 from ..weights import MONET
 
@@ -55,22 +55,9 @@ def load(name: str, device: str = "auto") -> Embedder:
         ``bad_setting`` for an unknown name; ``model_absent`` or ``bad_model`` when its weights are not installed
         or not the ones expected.
     """
-    if name not in LANGUAGES and not is_monet(name):
-        raise LaliaError(
-            f"An embedder must be one of {', '.join(sorted(LANGUAGES))}, or the folder of a Monet checkpoint",
-            repr(name),
-            "Set embedder to one of them",
-            code=Code.BAD_SETTING,
-        )
-    return _load(name, _device(device))
-
-
-def _device(device: str) -> str:
-    if device != "auto":
-        return device
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if not is_monet(name):
+        require_known(name, LANGUAGES, "An embedder", "embedder", "or the folder of a Monet checkpoint")
+    return _load(name, resolved(device))
 
 
 @functools.cache

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ...data_schemas.errors import Code, LaliaError
+from ..choice import resolved
 from .blank import blank
 from .config import MonetConfig, read_config
 from .model import Monet
@@ -60,7 +61,7 @@ def load_monet(source: str | Path, *, device: str = "auto", dtype: str = "auto")
     """
     folder = _folder(source)
     config = read_config(folder / "config.json")
-    where = device if device != "auto" else ("cuda" if torch.cuda.is_available() else "cpu")
+    where = resolved(device)
     kind = {"float32": torch.float32, "bfloat16": torch.bfloat16}.get(dtype)
     kind = kind or (torch.bfloat16 if where == "cuda" else torch.float32)
     model = empty(config, kind, where)

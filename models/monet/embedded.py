@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
+from ..choice import resolved
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,11 +60,7 @@ def load(name: str, device: str = "auto") -> Reader:
             "Name one of them, or none",
             code=Code.BAD_SETTING,
         )
-    if device == "auto":
-        import torch
-
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    return _load(name, device)
+    return _load(name, resolved(device))
 
 
 @functools.cache

@@ -10,10 +10,10 @@ import functools
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
 from ...data_schemas.sample import Parse
 from ...data_schemas.transcript import Utterance
+from ..choice import require_known
 from .constituency import NONE, TREES, TreeParser, load_constituency
 
 __all__ = ["LANGUAGES", "NONE", "TREES", "Parser", "TreeParser", "load", "load_constituency"]
@@ -50,13 +50,7 @@ def load(name: str) -> Parser:
         ``bad_setting`` for an unknown name; ``model_absent`` or ``bad_model`` when its weights are not installed
         or not the ones expected.
     """
-    if name not in LANGUAGES:
-        raise LaliaError(
-            f"A parser must be one of {', '.join(sorted(LANGUAGES))}",
-            repr(name),
-            "Set parser to one of them",
-            code=Code.BAD_SETTING,
-        )
+    require_known(name, LANGUAGES, "A parser", "parser")
     return _load(name)
 
 

@@ -13,10 +13,10 @@ import functools
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
 from ...data_schemas.sample import Parse
 from ...data_schemas.tree import Tree
+from ..choice import require_known
 
 
 class TreeParser(Protocol):
@@ -53,13 +53,7 @@ def load_constituency(name: str) -> TreeParser:
         ``bad_setting`` for an unknown name; ``model_absent`` or ``bad_model`` when its weights are not installed
         or not the ones expected.
     """
-    if name not in TREES:
-        raise LaliaError(
-            f"A constituency parser must be one of {', '.join(sorted(TREES))}, or {NONE}",
-            repr(name),
-            "Set constituency to one of them",
-            code=Code.BAD_SETTING,
-        )
+    require_known(name, TREES, "A constituency parser", "constituency", f"or {NONE}")
     return _load(name)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...data_schemas import Contribution, Frozen, ModelCard, Score
+from ...data_schemas import Contribution, Frozen, ModelCard, Score, base_language
 from .calibration import Calibration, probabilities
 from .explain import can_explain, contributions
 from .learners import Linear
@@ -81,7 +81,7 @@ class Subject:
 
 def out_of_scope(scope: Scope, subject: Subject) -> str | None:
     """Why a recording is outside a scope; None when it is inside."""
-    language = (subject.language or "").split("-")[0]
+    language = base_language(subject.language or "")
     checks = (
         ("task", scope.tasks, subject.task or ""),
         ("language", scope.languages, language),

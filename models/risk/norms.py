@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from ...data_schemas import Code, Frozen, LaliaError
+from ...data_schemas import Code, Frozen, LaliaError, base_language
 from .model import Subject
 from .site import NORMS, SHIPPED, folder
 
@@ -56,7 +56,7 @@ class Norm(Frozen):
         """Whether this norm is of people and recordings like this one; unknown schooling fits any."""
         if self.tasks and subject.task not in self.tasks:
             return False
-        if self.languages and (subject.language or "").split("-")[0] not in self.languages:
+        if self.languages and base_language(subject.language or "") not in self.languages:
             return False
         if self.category is not None and (subject.category or "").strip().lower().removesuffix("s") != self.category:
             return False
@@ -165,14 +165,14 @@ def fit(subjects: Sequence[Subject], population: str, *, age_bands: Sequence[tup
         When no feature has `FEWEST` people.
     """
     bands: Sequence[tuple[float, float] | None] = list(age_bands) or [None]
-    keys = sorted({(s.task or "", (s.language or "").split("-")[0], s.category or "") for s in subjects})
+    keys = sorted({(s.task or "", base_language(s.language or ""), s.category or "") for s in subjects})
     entries: list[Norm] = []
     for task, language, category in keys:
         for band in bands:
             chosen = [
                 s
                 for s in subjects
-                if (s.task or "", (s.language or "").split("-")[0], s.category or "") == (task, language, category)
+                if (s.task or "", base_language(s.language or ""), s.category or "") == (task, language, category)
                 and (band is None or (s.age is not None and band[0] <= s.age <= band[1]))
             ]
             entries += _entries(chosen, task, language, category, band, population)

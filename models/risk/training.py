@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
-from ...data_schemas import LaliaError, ModelCard
+from ...data_schemas import LaliaError, ModelCard, base_language
 from .calibration import Calibration
 from .evaluation import Evaluation, evaluate, learning_curve, permutation_p
 from .examples import COVARIATES, Examples, examples
@@ -202,7 +202,7 @@ def _scope(made: Examples, plan: Plan) -> Scope:
     known = ages[np.isfinite(ages)]
     return Scope(
         tasks=seen("task"),
-        languages=tuple(sorted({cell.split("-")[0] for cell in seen("language")})),
+        languages=tuple(sorted({base_language(cell) for cell in seen("language")})),
         codecs=seen("codec"),
         categories=tuple(sorted({cell.strip().lower().removesuffix("s") for cell in seen("category")})),
         ages=(float(known.min()), float(known.max())) if len(known) else None,

@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from ...data_schemas import Audio, Code, LaliaError, ModelUse, Transcript
 from .. import registry
+from ..choice import available_device, resolved
 from .engine import Engine
 from .times import NONE, Bias
 
@@ -65,20 +65,10 @@ def load(model: str, engine: str = "auto", device: str = "auto") -> Recogniser:
         raise LaliaError("The device must be auto, cpu or cuda", repr(device), "Name one of them")
     _check_role(model)
     path = registry.locate(model)
-    where = available_device() if device == "auto" else device
+    where = resolved(device)
     if where == "cuda" and available_device() != "cuda":
         raise LaliaError("The device cuda must be available", "none that PyTorch can use", "Use the device auto or cpu")
     return _load(model, _engine(engine, path, where), where)
-
-
-@functools.cache
-def available_device() -> str:
-    """``cuda`` where PyTorch finds it, else ``cpu``."""
-    if importlib.util.find_spec("torch") is None:
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _check_role(model: str) -> None:
@@ -120,4 +110,4 @@ def _start(path: Path, engine: str, device: str) -> Engine:
     return OpenAIEngine(path, device, sha256=registry.sha256(path) if path.is_file() else "")
 
 
-__all__ = ["BIASES", "ENGINES", "Recogniser", "available_device", "load"]
+__all__ = ["BIASES", "ENGINES", "Recogniser", "load"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data_schemas import Audio, LaliaError
+from ...data_schemas import Audio, LaliaError, base_language
 from .engine import Engine
 from .placed import Placed
 from .windows import Window, samples
@@ -90,7 +90,7 @@ def doubts(engine: Engine, words: Sequence[Placed], tongue: Tongue) -> tuple[str
 
 def base(language: str) -> str:
     """Whisper's code for a language tag: the part before the region; ISO 639-3 codes of its commonest languages."""
-    code = language.split("-")[0].lower()
+    code = base_language(language)
     return _ISO_639_3.get(code, code)
 
 

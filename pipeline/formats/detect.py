@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ...data_schemas.language import base_language
 from ...data_schemas.transcript import Kind, Word
 from .revisions import revised
 
@@ -134,7 +135,7 @@ def bare(text: str) -> str:
 
 
 def _primary(language: str | None) -> str:
-    return (language or "en").partition("-")[0].lower()
+    return base_language(language or "en")
 
 
 def _become(word: Word, kind: Kind) -> Word:
