@@ -11,14 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from lalia.data_schemas import (
     Audio,
     Code,
     Kind,
     LaliaError,
-    Phone,
     Settings,
     Span,
     TimeSource,
@@ -27,13 +24,10 @@ from lalia.data_schemas import (
     Word,
 )
 from lalia.models import aligners, registry
-from lalia.models.aligners import Aligned, Token
 from lalia.models.vad import speech_spans
 from lalia.pipeline.align import align, is_aligned
-from lalia.pipeline.edges import fitted, moved
-from lalia.pipeline.settle import settled
-from lalia.pipeline.snap import in_order, snapped
 from lalia.pipeline.stretches import FARTHEST, LONGEST, MARGIN, timed
+from lalia.tests.aligned import check, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RATE = 16_000
@@ -78,10 +72,6 @@ def _audio(signal: np.ndarray, rate: int = RATE) -> Audio:
     return Audio(samples=signal, rate=rate, speech=speech_spans(signal, rate))
 
 
-def _words(transcript: Transcript) -> list[Word]:
-    return [word for utterance in transcript.utterances for word in utterance.words]
-
-
 def _retimed(transcript: Transcript, change, *, bounds: bool = True) -> Transcript:
     """The transcript with each word's times replaced by `change(word)`."""
     utterances = []
@@ -110,27 +100,8 @@ def _recognised(transcript: Transcript, late: float = 0.0, seed: int = 0) -> Tra
 
 
 def _errors(truth: Transcript, found: Transcript) -> np.ndarray:
-    pairs = zip(_words(truth), _words(found), strict=True)
+    pairs = zip(words_of(truth), words_of(found), strict=True)
     return np.array([two.start - one.start for one, two in pairs if one.start is not None and two.start is not None])
-
-
-def _check(transcript: Transcript, result: Transcript, audio: Audio) -> None:
-    """What holds of every result: the same words; times in order, apart, inside the recording; phones fill words."""
-    keep = {"start", "end", "times", "phones", "alignment"}
-    assert [word.model_dump(exclude=keep) for word in _words(transcript)] == [
-        word.model_dump(exclude=keep) for word in _words(result)
-    ]
-    for utterance in result.utterances:
-        ours = [w for w in utterance.words if w.times in (TimeSource.ALIGNED, TimeSource.SNAPPED)]
-        for word in ours:
-            assert 0 <= word.start <= word.end <= audio.duration + 1e-3
-            assert word.alignment is not None
-            if word.phones:
-                assert word.phones[0].start == pytest.approx(word.start)
-                assert word.phones[-1].end == pytest.approx(word.end)
-                assert all(a.end == pytest.approx(b.start) for a, b in itertools.pairwise(word.phones))
-        for one, other in itertools.pairwise(ours):
-            assert one.end <= other.start + 1e-6
 
 
 @pytest.mark.parametrize("bounds", [False, True], ids=["no times", "bounds of utterances"])
@@ -138,13 +109,13 @@ def test_a_text_without_times_gets_exact_ones(bounds):
     audio, truth = _spoken()
     given_text = _bare(truth, bounds=bounds)
     result = align(given_text, audio, Settings())
-    _check(given_text, result, audio)
+    check(given_text, result, audio)
     errors = _errors(truth, result)
-    assert len(errors) == len([word for word in _words(truth) if word.start is not None])
+    assert len(errors) == len([word for word in words_of(truth) if word.start is not None])
     assert np.mean(np.abs(errors) <= 0.05) >= 0.9  # of 942 words in four voices: 92 %
     assert abs(np.median(errors)) < 0.02
-    assert {word.times for word in _words(result) if word.kind is not Kind.PAUSE} == {TimeSource.ALIGNED}
-    assert all(word.phones for word in _words(result) if word.kind is not Kind.PAUSE)
+    assert {word.times for word in words_of(result) if word.kind is not Kind.PAUSE} == {TimeSource.ALIGNED}
+    assert all(word.phones for word in words_of(result) if word.kind is not Kind.PAUSE)
     assert result.utterances[0].start == result.utterances[0].words[0].start or bounds
 
 
@@ -159,7 +130,7 @@ def test_planted_pauses_have_their_length():
 
 def test_fillers_fragments_figures_and_unknown_words_are_timed():
     audio, truth = _spoken()
-    pairs = list(zip(_words(truth), _words(align(_bare(truth), audio, Settings())), strict=True))
+    pairs = list(zip(words_of(truth), words_of(align(_bare(truth), audio, Settings())), strict=True))
     for one, two in pairs:
         if one.kind in (Kind.FILLER, Kind.FRAGMENT) or one.text in ("2", "smartphonezilla"):
             # How a word broken off is said is a guess: the voice says "my" for "mi".
@@ -174,7 +145,7 @@ def test_recognised_times_are_made_exact():
     audio, truth = _spoken()
     heard = _recognised(truth, late=0.1)
     result = align(heard, audio, Settings())
-    _check(heard, result, audio)
+    check(heard, result, audio)
     before, after = np.abs(_errors(truth, heard)), np.abs(_errors(truth, result))
     assert np.mean(after <= 0.05) >= 0.9 > 0.5 > np.mean(before <= 0.05)
     assert any(f"{len(after)} aligned with the sound" in note for note in result.notes)
@@ -193,19 +164,19 @@ def test_a_recogniser_s_gross_errors_are_not_followed():
 
     heard = _retimed(truth, change, bounds=False)
     result = align(heard, audio, Settings())
-    _check(heard, result, audio)
-    wrong = [w for w, e in zip([w for w in _words(result) if w.start is not None], _errors(truth, result), strict=True)
-             if abs(e) > 0.5]  # fmt: skip
+    check(heard, result, audio)
+    timed = [word for word in words_of(result) if word.start is not None]
+    wrong = [word for word, error in zip(timed, _errors(truth, result), strict=True) if abs(error) > 0.5]
     assert all(word.times is TimeSource.SNAPPED or word.alignment < 0.3 for word in wrong)
 
 
 def test_given_times_stay_and_get_phones():
     audio, truth = _spoken()
     result = align(truth, audio, Settings())
-    _check(truth, result, audio)
-    for one, two in zip(_words(truth), _words(result), strict=True):
+    check(truth, result, audio)
+    for one, two in zip(words_of(truth), words_of(result), strict=True):
         assert (one.start, one.end, one.times) == (two.start, two.end, two.times)
-    timed_words = [word for word in _words(result) if word.start is not None]
+    timed_words = [word for word in words_of(result) if word.start is not None]
     assert np.mean([bool(word.phones) for word in timed_words]) > 0.9
     assert is_aligned(result)
     assert not is_aligned(truth)
@@ -231,8 +202,8 @@ def test_another_text_is_not_believed():
     words = tuple(Word(text=word) for word in (text * 3).split())
     other = Transcript(source="text", language="en", utterances=(Utterance(speaker="PAR", words=words),))
     result = align(other, audio, Settings())
-    _check(other, result, audio)
-    assert sum(word.start is not None for word in _words(result)) <= 0.2 * len(words)
+    check(other, result, audio)
+    assert sum(word.start is not None for word in words_of(result)) <= 0.2 * len(words)
     assert "without" in result.notes[0]
 
 
@@ -251,8 +222,8 @@ def test_another_text_with_recognised_times_keeps_them():
         }
     )
     result = align(other, audio, Settings())
-    _check(other, result, audio)
-    pairs = [(a, b) for a, b in zip(_words(other), _words(result), strict=True) if a.start is not None]
+    check(other, result, audio)
+    pairs = [(a, b) for a, b in zip(words_of(other), words_of(result), strict=True) if a.start is not None]
     assert all(b.start is not None for _, b in pairs)
     assert np.mean([b.times is TimeSource.SNAPPED for _, b in pairs]) > 0.5
     assert np.median([abs(a.start - b.start) for a, b in pairs if b.times is TimeSource.SNAPPED]) < 0.15
@@ -271,14 +242,14 @@ def test_telephone_speech_is_aligned():
 def test_silence_gives_no_times(seconds):
     text = Transcript(source="text", utterances=(Utterance(speaker="PAR", words=(Word(text="hello"),)),))
     result = align(text, _audio(np.zeros(round(seconds * RATE), np.float32)), Settings())
-    assert _words(result)[0].start is None
+    assert words_of(result)[0].start is None
     assert "No word has times" in result.notes[-1]
 
 
 def test_recognised_words_in_silence_are_kept():
     words = (Word(text="hello", start=0.5, end=0.9, times=TimeSource.ENGINE),)
     text = Transcript(source="whisper", language="en", utterances=(Utterance(speaker="PAR", words=words),))
-    word = _words(align(text, _audio(np.zeros(2 * RATE, np.float32)), Settings()))[0]
+    word = words_of(align(text, _audio(np.zeros(2 * RATE, np.float32)), Settings()))[0]
     assert (word.text, word.times) == ("hello", TimeSource.SNAPPED)
     assert word.alignment < 0.3
 
@@ -300,7 +271,7 @@ def test_one_word():
         samples=audio.samples[: round((first.end + 0.02) * audio.rate)], rate=audio.rate, speech=audio.speech[:1]
     )
     text = Transcript(source="text", utterances=(Utterance(speaker="PAR", words=(Word(text=first.text),)),))
-    word = _words(align(text, cut, Settings()))[0]
+    word = words_of(align(text, cut, Settings()))[0]
     assert word.start == pytest.approx(first.start, abs=0.05)
 
 
@@ -396,7 +367,7 @@ def test_no_stretch_grows_with_the_recording():
         stretches = timed(transcript, audio.speech, audio.duration)
         assert max(s.end - s.start for s in stretches) <= LONGEST + 2 * MARGIN
         placed = [(item.utterance, item.word) for stretch in stretches for item in stretch.items]
-        assert len(set(placed)) == len(placed) == sum(w.kind is not Kind.PAUSE for w in _words(truth))
+        assert len(set(placed)) == len(placed) == sum(w.kind is not Kind.PAUSE for w in words_of(truth))
 
 
 def test_speech_without_any_silence_is_cut_all_the_same():
@@ -429,101 +400,6 @@ def test_real_speech_agrees_with_another_aligner(shared):
     words = tuple(Word(text=text) for _, text in truth)
     text = Transcript(source="text", language="en", utterances=(Utterance(speaker="PAR", words=words),))
     result = align(text, _audio(signal, rate), Settings())
-    errors = np.array([word.start - start for word, (start, _) in zip(_words(result), truth, strict=True)])
+    errors = np.array([word.start - start for word, (start, _) in zip(words_of(result), truth, strict=True)])
     assert np.mean(np.abs(errors) <= 0.0501) >= 0.88
     assert np.mean(np.abs(errors) <= 0.1) >= 0.95
-
-
-spans = st.lists(st.floats(0, 20), min_size=2, max_size=24, unique=True).map(
-    lambda times: tuple(Span(a, b) for a, b in zip(sorted(times)[::2], sorted(times)[1::2], strict=False))
-)
-
-
-@given(speech=spans, seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
-def test_edges_stay_in_order_and_phones_fill_words(speech, seed):
-    random = np.random.default_rng(seed)
-    times = np.sort(random.uniform(0, 20, 16)).tolist()
-    words = [Aligned(a, b, fitted((Phone(text="A", start=a, end=b),) * 2, a, b), 0.5)
-             for a, b in zip(times[::2], times[1::2], strict=True)]  # fmt: skip
-    found = moved(words, speech)
-    assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
-    for word in found:
-        assert word.start <= word.end
-        assert (word.phones[0].start, word.phones[-1].end) == (word.start, word.end)
-        assert all(phone.start <= phone.end for phone in word.phones)
-
-
-@given(given_spans=st.lists(st.tuples(st.floats(0, 10), st.floats(0, 1)), min_size=1, max_size=8),
-       low=st.floats(0, 10), length=st.floats(0, 5))  # fmt: skip
-@settings(max_examples=100, deadline=None)
-def test_words_pushed_apart_fit_their_room(given_spans, low, length):
-    room = Span(low, low + length)
-    found = in_order([Span(a, a + b) for a, b in given_spans], room)
-    assert all(room.start - 1e-9 <= s.start <= s.end <= room.end + 1e-9 for s in found)
-    assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
-
-
-@given(speech=spans, seed=st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
-def test_snapped_words_keep_their_order(speech, seed):
-    random = np.random.default_rng(seed)
-    audio = Audio(samples=random.normal(0, 0.1, 20 * RATE).astype(np.float32), rate=RATE, speech=speech)
-    times = np.sort(random.uniform(0, 20, 10)).tolist()
-    found = snapped(audio, [Span(a, b) for a, b in zip(times[::2], times[1::2], strict=True)], Span(0.0, 20.0))
-    assert len(found) == 5
-    assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
-
-
-def test_a_snapped_edge_is_the_edge_of_sound():
-    signal = np.random.default_rng(0).normal(0, 1e-4, 3 * RATE).astype(np.float32)
-    signal[RATE : 2 * RATE] += 0.3 * np.sin(2 * np.pi * 150 * np.arange(RATE) / RATE).astype(np.float32)
-    audio = Audio(samples=signal, rate=RATE, speech=(Span(1.0, 2.0),))
-    assert snapped(audio, [Span(1.08, 1.93)], Span(0.0, 3.0)) == [Span(1.0, 2.0)]
-
-
-@st.composite
-def results(draw):
-    """A transcript with words of every source, and what an aligner might have found: any times, in any place."""
-    sources = draw(st.lists(st.sampled_from([None, TimeSource.ENGINE, TimeSource.GIVEN]), min_size=1, max_size=10))
-    clock, words, found = 0.0, [], {}
-    for number, source in enumerate(sources):
-        start = clock + draw(st.floats(0, 0.5))
-        end = start + draw(st.floats(0.05, 0.6))
-        times = {} if source is None else {"start": start, "end": end, "times": source}
-        words.append(Word(text=f"w{number}", **times))
-        clock = end
-    at = 0.0
-    for number in range(len(sources)):
-        at += draw(st.floats(0, 1))
-        end = at + draw(st.floats(0.06, 0.6))
-        if draw(st.booleans()):
-            phones = fitted((Phone(text="A", start=at, end=end), Phone(text="B", start=at, end=end)), at, end)
-            found[0, number] = Aligned(at, end, phones, draw(st.floats(0, 1)))
-        at = end
-    return Transcript(source="x", utterances=(Utterance(speaker="PAR", words=tuple(words)),)), found
-
-
-_SILENCE = Audio(samples=np.zeros(30 * RATE, np.float32), rate=RATE, speech=())
-
-
-@given(case=results())
-@settings(max_examples=80, deadline=None)
-def test_whatever_was_found_the_words_stay_and_times_are_in_order(case):
-    transcript, found = case
-    result = settled(transcript, _SILENCE, found)
-    _check(transcript, result, _SILENCE)
-    for one, two in zip(_words(transcript), _words(result), strict=True):
-        if one.times is TimeSource.GIVEN:
-            assert (one.start, one.end) == (two.start, two.end)
-        if one.times is TimeSource.ENGINE:
-            assert two.start is not None
-    assert len(result.notes) == len(transcript.notes) + 1
-
-
-def test_a_token_of_a_fragment_knows_the_word_after_it():
-    from lalia.pipeline.stretches import tokens
-
-    words = (Word(text="mont", kind=Kind.FRAGMENT), Word(text="uh", kind=Kind.FILLER), Word(text="montreal"))
-    found = [token for _, token in tokens(Utterance(speaker="PAR", words=words))]
-    assert found[0] == Token("mont", Kind.FRAGMENT, "montreal")

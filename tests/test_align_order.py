@@ -1,0 +1,122 @@
+"""Edges, snapping and settling: whatever was found, words keep their order and their room."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lalia.data_schemas import (
+    Audio,
+    Kind,
+    Phone,
+    Span,
+    TimeSource,
+    Transcript,
+    Utterance,
+    Word,
+)
+from lalia.models.aligners import Aligned, Token
+from lalia.pipeline.edges import fitted, moved
+from lalia.pipeline.settle import settled
+from lalia.pipeline.snap import in_order, snapped
+from lalia.tests.aligned import check, words_of
+
+ROOT = Path(__file__).resolve().parents[1]
+RATE = 16_000
+
+spans = st.lists(st.floats(0, 20), min_size=2, max_size=24, unique=True).map(
+    lambda times: tuple(Span(a, b) for a, b in zip(sorted(times)[::2], sorted(times)[1::2], strict=False))
+)
+
+
+@given(speech=spans, seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_edges_stay_in_order_and_phones_fill_words(speech, seed):
+    random = np.random.default_rng(seed)
+    times = np.sort(random.uniform(0, 20, 16)).tolist()
+    words = [Aligned(a, b, fitted((Phone(text="A", start=a, end=b),) * 2, a, b), 0.5)
+             for a, b in zip(times[::2], times[1::2], strict=True)]  # fmt: skip
+    found = moved(words, speech)
+    assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
+    for word in found:
+        assert word.start <= word.end
+        assert (word.phones[0].start, word.phones[-1].end) == (word.start, word.end)
+        assert all(phone.start <= phone.end for phone in word.phones)
+
+
+@given(given_spans=st.lists(st.tuples(st.floats(0, 10), st.floats(0, 1)), min_size=1, max_size=8),
+       low=st.floats(0, 10), length=st.floats(0, 5))  # fmt: skip
+@settings(max_examples=100, deadline=None)
+def test_words_pushed_apart_fit_their_room(given_spans, low, length):
+    room = Span(low, low + length)
+    found = in_order([Span(a, a + b) for a, b in given_spans], room)
+    assert all(room.start - 1e-9 <= s.start <= s.end <= room.end + 1e-9 for s in found)
+    assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
+
+
+@given(speech=spans, seed=st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_snapped_words_keep_their_order(speech, seed):
+    random = np.random.default_rng(seed)
+    audio = Audio(samples=random.normal(0, 0.1, 20 * RATE).astype(np.float32), rate=RATE, speech=speech)
+    times = np.sort(random.uniform(0, 20, 10)).tolist()
+    found = snapped(audio, [Span(a, b) for a, b in zip(times[::2], times[1::2], strict=True)], Span(0.0, 20.0))
+    assert len(found) == 5
+    assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
+
+
+def test_a_snapped_edge_is_the_edge_of_sound():
+    signal = np.random.default_rng(0).normal(0, 1e-4, 3 * RATE).astype(np.float32)
+    signal[RATE : 2 * RATE] += 0.3 * np.sin(2 * np.pi * 150 * np.arange(RATE) / RATE).astype(np.float32)
+    audio = Audio(samples=signal, rate=RATE, speech=(Span(1.0, 2.0),))
+    assert snapped(audio, [Span(1.08, 1.93)], Span(0.0, 3.0)) == [Span(1.0, 2.0)]
+
+
+@st.composite
+def results(draw):
+    """A transcript with words of every source, and what an aligner might have found: any times, in any place."""
+    sources = draw(st.lists(st.sampled_from([None, TimeSource.ENGINE, TimeSource.GIVEN]), min_size=1, max_size=10))
+    clock, words, found = 0.0, [], {}
+    for number, source in enumerate(sources):
+        start = clock + draw(st.floats(0, 0.5))
+        end = start + draw(st.floats(0.05, 0.6))
+        times = {} if source is None else {"start": start, "end": end, "times": source}
+        words.append(Word(text=f"w{number}", **times))
+        clock = end
+    at = 0.0
+    for number in range(len(sources)):
+        at += draw(st.floats(0, 1))
+        end = at + draw(st.floats(0.06, 0.6))
+        if draw(st.booleans()):
+            phones = fitted((Phone(text="A", start=at, end=end), Phone(text="B", start=at, end=end)), at, end)
+            found[0, number] = Aligned(at, end, phones, draw(st.floats(0, 1)))
+        at = end
+    return Transcript(source="x", utterances=(Utterance(speaker="PAR", words=tuple(words)),)), found
+
+
+_SILENCE = Audio(samples=np.zeros(30 * RATE, np.float32), rate=RATE, speech=())
+
+
+@given(case=results())
+@settings(max_examples=80, deadline=None)
+def test_whatever_was_found_the_words_stay_and_times_are_in_order(case):
+    transcript, found = case
+    result = settled(transcript, _SILENCE, found)
+    check(transcript, result, _SILENCE)
+    for one, two in zip(words_of(transcript), words_of(result), strict=True):
+        if one.times is TimeSource.GIVEN:
+            assert (one.start, one.end) == (two.start, two.end)
+        if one.times is TimeSource.ENGINE:
+            assert two.start is not None
+    assert len(result.notes) == len(transcript.notes) + 1
+
+
+def test_a_token_of_a_fragment_knows_the_word_after_it():
+    from lalia.pipeline.stretches import tokens
+
+    words = (Word(text="mont", kind=Kind.FRAGMENT), Word(text="uh", kind=Kind.FILLER), Word(text="montreal"))
+    found = [token for _, token in tokens(Utterance(speaker="PAR", words=words))]
+    assert found[0] == Token("mont", Kind.FRAGMENT, "montreal")
