@@ -165,8 +165,8 @@ def test_a_recogniser_s_gross_errors_are_not_followed():
     heard = _retimed(truth, change, bounds=False)
     result = align(heard, audio, Settings())
     check(heard, result, audio)
-    timed = [word for word in words_of(result) if word.start is not None]
-    wrong = [word for word, error in zip(timed, _errors(truth, result), strict=True) if abs(error) > 0.5]
+    placed = [word for word in words_of(result) if word.start is not None]
+    wrong = [word for word, error in zip(placed, _errors(truth, result), strict=True) if abs(error) > 0.5]
     assert all(word.times is TimeSource.SNAPPED or word.alignment < 0.3 for word in wrong)
 
 

@@ -416,3 +416,12 @@ def test_a_value_of_another_version_says_so():
     changed = value(value=0.4).model_copy(update={"version": 99})
     assert "Measured by version 99 of the definition" in page(bare(values=(changed,)))
     assert "of the definition; the one shown" not in page(bare(values=(value(),)))
+
+
+def test_a_word_heard_in_two_ways_is_marked_and_says_why(assessment):
+    words = (Word(text="river", probability=0.9, codes=("[?]",)), Word(text="boat", probability=0.9))
+    said = assessment.transcript.model_copy(update={"utterances": (Utterance(speaker="PAR", words=words),)})
+    reader = Reader(page(assessment.model_copy(update={"transcript": said})))
+    (marked,) = [element for element in reader.elements if element.get("text") == "river" and "title" in element]
+    assert marked["title"] == "The recogniser's two hearings differ"
+    assert not [element for element in reader.elements if element.get("text") == "boat" and "title" in element]

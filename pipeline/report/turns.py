@@ -15,6 +15,9 @@ LONG_PAUSE = 1.0
 UNSURE = 0.5
 """Word probability below which the recogniser's guess is marked; quality.low_confidence_share uses the same."""
 
+DISPUTED = "[?]"
+"""CHAT's mark of a best guess, which the recogniser gives a word that its two hearings do not agree on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -63,7 +66,7 @@ _LEGEND = (
     ("fragment", "th–", "fragment: a word broken off"),
     ("repeated", "the", "repeated: said again at once"),
     ("revised", "he went", "revised: corrected in the words after"),
-    ("unsure", "river", f"the recogniser gives the word a probability under {UNSURE}"),
+    ("unsure", "river", f"the recogniser gives the word a probability under {UNSURE}, or heard it in two ways"),
     ("unintelligible", "[not understood]", "words that could not be understood"),
     ("nonverbal", "[laughs]", "a sound or gesture"),
     ("pause", "[1.4 s]", f"no word for {LONG_PAUSE:g} s or more, or a pause the transcriber wrote"),
@@ -173,10 +176,12 @@ def _piece(word: Word) -> Piece:
         text = "[not understood]" if text in {"", "xxx", "xx", "yyy", "www"} else f"[{text}?]"
     elif word.kind is Kind.FRAGMENT:
         text = text.rstrip("-–") + "–"
-    unsure = word.probability is not None and word.probability < UNSURE
+    improbable = word.probability is not None and word.probability < UNSURE
+    unsure = improbable or DISPUTED in word.codes
     title = plain.KINDS[word.kind].capitalize() if word.kind is not Kind.WORD else ""
     if unsure:
-        title = f"{title + '; p' if title else 'P'}robability {word.probability:.2f}"
+        why = f"probability {word.probability:.2f}" if improbable else "the recogniser's two hearings differ"
+        title = f"{title}; {why}" if title else why.capitalize()
     mark = "" if word.kind is Kind.WORD else word.kind.value
     return Piece(text, mark, title, word.target or "", unsure, word.start, word.end)
 
