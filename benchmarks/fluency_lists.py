@@ -83,10 +83,10 @@ def sample(speaker: str, listed: list[str], scratch: Path, settings: Settings | 
     )
 
 
-def features(scratch: Path, folder: Path = FOLDER) -> list[FeatureTable]:
+def features(scratch: Path, folder: Path = FOLDER, settings: Settings | None = None) -> list[FeatureTable]:
     """Every registered feature of every speaker; what needs sound or times is missing with its reason."""
     tables = []
     for speaker, listed in lists(folder).items():
-        made = sample(speaker, listed, scratch)
+        made = sample(speaker, listed, scratch, settings)
         tables.append(measure(made, seed=0, views=Views(made)))
     return tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import stat
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 from lalia.flows.server import free_port
+from lalia.models.risk import load
 from lalia.tests.lines import compare, talk_folder
+from lalia.tests.risk_data import study
 
 pytestmark = [
     pytest.mark.flow,
@@ -197,3 +200,39 @@ def test_the_deployment_can_be_made_from_a_clone(story):
     )
     assert done.returncode == 0, done.stderr
     assert "assess/batch" in done.stdout
+
+
+def test_a_model_is_trained_on_the_server_and_prefect_stores_nobody(served):
+    """`train/model` by a worker: a bundle that loads, and a table that fails without its words in the database."""
+    root, env, log = served
+    features, labels = study(people=40, features=3)
+    features["participant_id"] = [f"{CANARY}-{name}" for name in features["participant_id"]]
+    _csv(root / "features.csv", features)
+    _csv(root / "labels.csv", labels)
+    _csv(root / "broken.csv", features | {"f1": [CANARY, *features["f1"][1:]]})
+    done = _train(env, root / "features.csv", root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert load(root / "model").card.people == {"well": 20, "ill": 20}
+    failed = _train(env, root / "broken.csv", root)
+    assert failed.returncode == 1
+    stored = b"".join(path.read_bytes() for path in (root / "home").rglob("*") if path.is_file()) + log.read_bytes()
+    for told in (b"train-model", b"people 20, 20; not established", b"bad_setting"):
+        assert told in stored
+    assert CANARY.encode() not in stored
+    assert CANARY not in done.stdout + done.stderr + failed.stdout + failed.stderr
+
+
+def _train(env: dict[str, str], features: Path, root: Path) -> subprocess.CompletedProcess[str]:
+    given = {"features": features, "labels": root / "labels.csv", "out": root / "model", "target": "dx"}
+    given |= {"repeats": 1, "permutations": 0}
+    words = [word for name, value in given.items() for word in ("-p", f"{name}={value}")]
+    watch = ["--watch", "--watch-interval", "1", "--watch-timeout", "180"]
+    command = [sys.executable, "-m", "prefect", "deployment", "run", "train/model", *words, *watch]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=200)
+
+
+def _csv(path: Path, columns: dict[str, list[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        lines = csv.writer(stream)
+        lines.writerow(columns)
+        lines.writerows(zip(*columns.values(), strict=True))

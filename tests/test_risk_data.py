@@ -79,6 +79,14 @@ def test_labels_of_unknown_ids_and_empty_labels_are_left_out_and_counted():
     )
 
 
+@pytest.mark.parametrize("gap", ["NaN", "nan", "NA", "n/a", "", " "])
+def test_an_absent_answer_as_other_programs_write_it_is_no_class(gap):
+    features, labels = study()
+    found = made(features, labels | {"dx": [gap] * 8 + labels["dx"][8:]})
+    assert found.kind == "binary"
+    assert len(found.ids) == 52
+
+
 def test_only_unknown_ids():
     features, labels = study()
     refused(features, labels | {"recording_id": [f"x{k}" for k in range(60)]}, "none with a label in both")

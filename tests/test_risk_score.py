@@ -336,3 +336,16 @@ def test_a_manifest_tells_what_the_features_do_not():
     assert (first.task, first.age, first.language) == ("reading", None, "en")
     assert (second.task, second.age, second.flags) == ("interview", 71.0, ("clipped", "low_snr"))
     assert (dict(first.values), dict(second.values)) == ({"lexical.mattr_50": 0.7}, {})
+
+
+def test_a_model_of_own_measures_is_scored_from_a_table_and_strange_text_beside_is_no_matter(study_model):
+    features, model = study_model
+    given = {name: features[name] for name in features} | {"remark": ["none"] * 80}
+    subjects = of_tables(table(given, "features"), language="en", codec="pcm_s16le", age=40)
+    assert "remark" not in subjects[0].values
+    assert sum(score.status == "ok" for score in model.score(subjects)) > 70
+
+
+def test_text_in_a_feature_of_lalia_is_refused():
+    with pytest.raises(LaliaError, match=r"Column lexical\.word_count of the features must hold finite numbers"):
+        of_tables(table({"recording_id": ["r0"], "lexical.word_count": ["many"]}, "features"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lalia.data_schemas import LaliaError
 from lalia.models.risk import calibration as cal
 from lalia.models.risk import train
-from lalia.models.risk.evaluation import permutation_p
+from lalia.models.risk.evaluation import permutation_p, risk_coverage
 from lalia.models.risk.examples import examples
 from lalia.models.risk.explain import contributions
 from lalia.models.risk.fitting import Config, fit
@@ -28,6 +31,11 @@ def canary(people, each, count, seed):
     rng = np.random.default_rng(1000 + seed)
     answer = rng.permutation(np.arange(people) % 2)[np.repeat(np.arange(people), each)]
     return features, labels | {"dx": [("well", "ill")[k] for k in answer]}
+
+
+# The AUC of a score that knows nothing has a standard deviation of sqrt((a + b + 1) / (12 a b)): 0.092 with 20 + 20
+# people, 0.075 with 30 + 30. One draw leaves 0.35-0.65 in 10 % and 5 % of cases with nothing wrong, so the gate is set
+# on the mean of two fixed seeds (2.3 and 2.8 standard deviations away); fixed seeds make it the same at every run.
 
 
 def test_canary_of_ten_recordings_a_speaker_lands_at_chance_and_the_leaky_split_does_not():
@@ -82,6 +90,40 @@ def test_below_a_hundred_a_class_nothing_is_established(signal):
     groups = {row["group"] for row in signal.card.subgroups}
     assert {"sex f", "sex m"} <= groups
     assert not any(row["established"] for row in signal.card.subgroups)
+
+
+def test_abstention_stands_by_subgroup(signal):
+    rows = {row["group"]: row for row in signal.card.subgroups}
+    assert all(0 <= row["refused"] <= 1 for row in rows.values())
+    people = [sum(rows[group]["people"].values()) for group in ("sex f", "sex m")]
+    shares = [rows[group]["least_certain_fifth"] for group in ("sex f", "sex m")]
+    assert np.dot(people, shares) / sum(people) == pytest.approx(0.2, abs=1e-3)
+
+
+def test_a_strange_group_is_refused_more_often_and_the_table_says_so():
+    features, labels = study(people=300, seed=4)
+    odd = np.arange(300) < 12
+    features["f2"] = np.array(features["f2"]) + 20.0 * odd * np.where(np.arange(300) % 2, 1, -1)
+    labels["device"] = ["phone" if strange else "desk" for strange in odd]
+    plan = QUICK.model_copy(update={"bags": 0, "candidates": ("elastic_net",)})
+    rows = {row["group"]: row for row in train(features, labels, target="dx", plan=plan).card.subgroups}
+    assert rows["device phone"]["refused"] > 0.3 > 0.05 > rows["device desk"]["refused"]
+
+
+def test_risk_never_rises_above_that_without_abstention_where_certainty_is_earned():
+    """Right more often the surer it is: the curve must fall. The other way round it must be seen to rise."""
+    found = made(*study(people=400, signal=0.4))
+    rng = np.random.default_rng(0)
+    margin = rng.normal(size=400) * 2
+    found = replace(found, y=(rng.random(400) < cal.expit(margin)).astype(float))
+    blank = np.zeros((1, 400))
+    earned = risk_coverage(found, Judged(margin[None, :, None], blank, Counter(), blank.astype(np.intp)))
+    assert earned[0][0] == 1
+    assert all(risk <= earned[0][1] for _, risk in earned)
+    vain = np.sign(margin) / (0.1 + np.abs(margin))
+    unearned = risk_coverage(found, Judged(vain[None, :, None], blank, Counter(), blank.astype(np.intp)))
+    assert unearned[0][1] == earned[0][1]
+    assert max(risk for _, risk in unearned) > unearned[0][1]
 
 
 def test_the_same_seed_gives_the_same_bits(signal):

@@ -27,6 +27,13 @@ FIGURES: Mapping[str, str] = {
 }
 
 
+ABSTENTION = (
+    "Refused: share of recordings unlike those of other speakers, which the model would not score. Least certain "
+    "fifth: share of the group among the fifth of all people whom the model is least sure of, 0.2 in an even world."
+)
+"""What the two rates of abstention in the subgroup table mean."""
+
+
 def render(card: ModelCard, scope: Scope) -> str:
     """Markdown of the card."""
     parts = [
@@ -125,7 +132,8 @@ def _subgroups(card: ModelCard) -> str:
         ]
         for row in card.subgroups
     ]
-    return _table(("group", "people", *(key.replace("_", " ") for key in keys), "established"), rows)
+    table = _table(("group", "people", *(key.replace("_", " ") for key in keys), "established"), rows)
+    return f"{ABSTENTION}\n\n{table}" if {"refused", "least_certain_fifth"} & set(keys) else table
 
 
 def _decisions(card: ModelCard) -> str:

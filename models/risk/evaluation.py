@@ -14,8 +14,9 @@ from .fitting import Config
 from .folds import apart, grouped
 from .metrics import auc_of, figures, with_intervals
 from .nested import Judged, judge, train_one
-from .people import combined
+from .people import combined, mean_by_unit
 from .plan import Plan, Sized
+from .table import Floats
 
 ESTABLISHED = 100
 """People of each class (or in all, for a severity) below which no figure is called established."""
@@ -51,15 +52,19 @@ class Evaluation:
     chosen: dict[str, int]
 
 
-def evaluate(made: Examples, judged: Judged, plan: Plan) -> Evaluation:
-    """Figures by person from out-of-fold results by recording."""
+def evaluate(made: Examples, judged: Judged, plan: Plan, strange: Floats | None = None) -> Evaluation:
+    """Figures by person from out-of-fold results by recording.
+
+    `strange`, shape (n,), is 1 for recordings that the model would refuse as unlike those of training.
+    """
     one, each = combined(made, judged)
+    refused = None if strange is None else mean_by_unit(made, strange)
     people = head_count(made)
     return Evaluation(
         numbers=with_intervals(one, each, plan.bootstrap, plan.seed),
         people=people,
         established=min(people.values()) >= ESTABLISHED,
-        subgroups=subgroups(one, each),
+        subgroups=subgroups(one, each, refused),
         curves=curves(one, each),
         chosen=dict(judged.chosen.most_common()),
     )
@@ -72,9 +77,16 @@ def head_count(made: Examples) -> dict[str, int]:
     return {name: len(set(made.people[made.y == place].tolist())) for place, name in enumerate(made.classes)}
 
 
-def subgroups(made: Examples, judged: Judged) -> list[dict[str, Any]]:
-    """One row for each value of each column that describes people; figures where every class has someone."""
+def subgroups(made: Examples, judged: Judged, refused: Floats | None = None) -> list[dict[str, Any]]:
+    """One row for each value of each column that describes people; figures where every class has someone.
+
+    Beside the figures stand two rates of abstention: recordings refused as unlike those of training (`refused`, by
+    person), and people among the least certain fifth of all, who would be left to a human first.
+    """
     rows = []
+    away = {} if refused is None else {"refused": refused}
+    if len(made.classes) == 2:
+        away["least_certain_fifth"] = least_certain(judged)
     for column in SUBGROUPS:
         cells = made.about.get(column)
         if cells is None:
@@ -82,8 +94,20 @@ def subgroups(made: Examples, judged: Judged) -> list[dict[str, Any]]:
         labels = np.array([_band(cell) if column == "age" else cell or "not stated" for cell in cells])
         values = sorted(set(labels.tolist()))
         if len(values) > 1:
-            rows += [_subgroup(made, judged, f"{column} {value}", np.flatnonzero(labels == value)) for value in values]
+            for value in values:
+                inside = np.flatnonzero(labels == value)
+                told = {name: round(float(share[inside].mean()), 4) for name, share in away.items()}
+                rows.append(_subgroup(made, judged, f"{column} {value}", inside) | told)
     return rows
+
+
+def least_certain(judged: Judged, share: float = 0.2) -> Floats:
+    """How often, over repeats, each unit is among the least certain `share` of all: shape (n,)."""
+    count = judged.margins.shape[1]
+    found = np.zeros(count)
+    for each in judged.margins:
+        found[np.argsort(np.abs(each[:, 0]), kind="stable")[: round(share * count)]] += 1 / len(judged.margins)
+    return found
 
 
 def _band(cell: str | None) -> str:

@@ -38,6 +38,20 @@ class Config:
         return f"{self.name} ({', '.join(part for part in (told, kept) if part)})"
 
 
+def one_thread() -> Any:
+    """Context in which the numerical libraries use one thread.
+
+    Many small fits gain nothing from more, and threads that wait for each other on a busy machine make them tens of
+    times slower. One thread also gives the same bits however many cores there are.
+    """
+    # What is not loaded yet cannot be limited.
+    import sklearn.ensemble
+    import sklearn.linear_model  # noqa: F401
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1)
+
+
 def configs(names: tuple[str, ...], features: int, people: int) -> list[Config]:
     """Every combination that the inner folds compare."""
     unknown = [name for name in names if name not in CANDIDATES]

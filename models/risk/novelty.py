@@ -54,6 +54,15 @@ def novelty(made: Examples, preparation: Preparation) -> Novelty:
     The limit is the quantile that leaves `REFUSED` of them outside, but at least `_BEYOND` times the largest seen
     where there are too few to tell a quantile.
     """
+    distances = left_out(made, preparation)
+    few = len(set(made.people.tolist())) * REFUSED < 5
+    limit = distances.max() * _BEYOND if few else np.quantile(distances, 1 - REFUSED)
+    z = preparation.standardised(made.x, made.age)[:, preparation.chosen]
+    return Novelty(_fit(z), np.array([limit]))
+
+
+def left_out(made: Examples, preparation: Preparation) -> Floats:
+    """Distance of every training recording from people without its own speaker: shape (n,)."""
     z = preparation.standardised(made.x, made.age)[:, preparation.chosen]
     people, inverse = np.unique(made.people, return_inverse=True)
     fold = np.random.default_rng(len(people)).permutation(len(people))[inverse] % min(_FOLDS, len(people))
@@ -61,9 +70,7 @@ def novelty(made: Examples, preparation: Preparation) -> Novelty:
     for each in np.unique(fold):
         away = _fit(z[fold != each])
         distances[fold == each] = Novelty(away, np.zeros(1)).distance(z[fold == each])
-    few = len(people) * REFUSED < 5
-    limit = distances.max() * _BEYOND if few else np.quantile(distances, 1 - REFUSED)
-    return Novelty(_fit(z), np.array([limit]))
+    return distances
 
 
 def _fit(z: Floats) -> Floats:

@@ -33,5 +33,12 @@ def combined(made: Examples, judged: Judged) -> tuple[Examples, Judged]:
     return made.part(first), Judged(margins, flagged, judged.chosen, judged.fold[:, first])
 
 
+def mean_by_unit(made: Examples, values: Floats) -> Floats:
+    """Average over the recordings that are judged together, in the order of `combined`: shape (units,)."""
+    unit = units(made)
+    count = np.bincount(unit)
+    return values if len(count) == len(made.y) else np.asarray(np.bincount(unit, weights=values) / count)
+
+
 def _mean(values: Floats, unit: np.ndarray, count: np.ndarray) -> Floats:
     return np.column_stack([np.bincount(unit, weights=column) / count for column in values.T])

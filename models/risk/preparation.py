@@ -163,28 +163,36 @@ def stable(z: Floats, made: Examples, keep: int, seed: int) -> npt.NDArray[np.in
     Strength is the share of the target's variance that the feature explains: between classes, or by a straight line.
     """
     people, inverse = np.unique(made.people, return_inverse=True)
-    target = np.eye(len(made.classes))[made.y.astype(int)] if made.by_class else made.y[:, None]
+    target = np.eye(len(made.classes))[made.y.astype(int)] if made.by_class else _unit(made.y)[:, None]
     weight = made.weight
     rng = np.random.default_rng([seed, keep, len(people)])
     often = np.zeros(z.shape[1])
-    for _ in range(SUBSAMPLES):
-        half = np.zeros(len(people), dtype=bool)
-        half[rng.permutation(len(people))[: max(2, len(people) // 2)]] = True
-        rows = half[inverse]
-        strength = _strength(z[rows], target[rows], weight[rows])
+    halves = np.zeros((SUBSAMPLES, len(people)))
+    for half in halves:
+        half[rng.permutation(len(people))[: max(2, len(people) // 2)]] = 1
+    for strength in _strengths(z, target, halves[:, inverse] * weight):
         often[np.argsort(-strength, kind="stable")[:keep]] += 1 / SUBSAMPLES
     found = np.flatnonzero(often >= STABLE)
     # With nothing stable, the most frequent few are still better than nothing; the outer folds judge it.
     return found if len(found) >= 2 else np.sort(np.argsort(-often, kind="stable")[:2])
 
 
-def _strength(z: Floats, target: Floats, weight: Floats) -> Floats:
-    total = weight.sum()
-    z = z - (z * weight[:, None]).sum(0) / total
-    target = target - (target * weight[:, None]).sum(0) / total
-    cross = (z * weight[:, None]).T @ target
-    var_z = (z * z * weight[:, None]).sum(0)
-    var_t = (target * target * weight[:, None]).sum(0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        each = np.where((var_z[:, None] > 1e-12) & (var_t > 1e-12), cross**2 / (var_z[:, None] * var_t), 0.0)
-    return np.asarray(each.sum(1))
+def _unit(y: Floats) -> Floats:
+    return np.asarray((y - y.mean()) / (y.std() or 1.0))
+
+
+def _strengths(z: Floats, target: Floats, weights: Floats) -> Floats:
+    """Explained variance of each column under each row of weights: shape (draws, columns).
+
+    Sums of products: all draws in a few matrix products, which columns near 0 with an SD near 1 bear without loss.
+    """
+    total = weights.sum(1)[:, None]
+    mean, mean_t = weights @ z / total, weights @ target / total
+    var_z = weights @ (z * z) / total - mean**2
+    var_t = weights @ (target * target) / total - mean_t**2
+    found = np.zeros(mean.shape)
+    for place in range(target.shape[1]):
+        cross = weights @ (z * target[:, place, None]) / total - mean * mean_t[:, place, None]
+        varies = (var_z > 1e-9) & (var_t[:, place, None] > 1e-9)
+        found += np.where(varies, cross**2 / np.where(varies, var_z * var_t[:, place, None], 1.0), 0.0)
+    return np.asarray(found)

@@ -168,7 +168,7 @@ def repeatability(subjects: Sequence[Subject], scores: Mapping[str, Mapping[str,
     if not entries:
         raise LaliaError(
             f"Repeatability needs at least {FEWEST} people recorded in two sessions in the same task",
-            f"{most} such people",
+            f"{most} such people" + (", and no measure that varies in both" if most >= FEWEST else ""),
             "Fill the session column of the manifest, and record people again",
         )
     return Reliability(entries=tuple(entries))

@@ -8,7 +8,7 @@ from typing import Any
 from ...data_schemas import FeatureTable, FeatureValue, LaliaError, Missing, Sample
 from .examples import IDENTITY
 from .model import Subject
-from .table import Table
+from .table import Floats, Table
 
 ABOUT = ("participant_id", "session", "task", "language", "codec", "category", "sex")
 YEARS = ("age", "education")
@@ -62,7 +62,12 @@ def of_tables(
     Raises
     ------
     LaliaError
-        When an identifier is absent or stands twice, or a feature is no number.
+        When an identifier is absent or stands twice, or a feature of lalia is no number.
+
+    Notes
+    -----
+    Columns that are no feature of lalia are taken where they hold numbers, without a version: a model may have been
+    trained on a site's own measures.
     """
     if "recording_id" not in features:
         raise LaliaError("The features must have a column recording_id", "none", "Use features.csv of a run")
@@ -70,8 +75,8 @@ def of_tables(
     if None in ids or len(set(ids)) < len(ids):
         raise LaliaError("Every row of the features must have its own recording_id", "gaps or doubles", "Correct them")
     versions = _versions() if versions is None else versions
-    names = [name for name in features.columns if name not in (*IDENTITY, *ABOUT, *YEARS, "flags") and name in versions]
-    columns = {name: features.numbers(name) for name in names}
+    names = [name for name in features.columns if name not in (*IDENTITY, *ABOUT, *YEARS, "flags")]
+    columns = {name: x for name in names if (x := _numbers(features, name, known=name in versions)) is not None}
     told = [_told(features, row) for row in range(len(ids))]
     if about is not None:
         places = {name: row for row, name in enumerate(about.texts("recording_id"))} if "recording_id" in about else {}
@@ -88,6 +93,15 @@ def of_tables(
         )
         for row, (name, known) in enumerate(zip(ids, told, strict=True))
     )
+
+
+def _numbers(features: Table, name: str, *, known: bool) -> Floats | None:
+    try:
+        return features.numbers(name)
+    except LaliaError:
+        if known:
+            raise
+        return None
 
 
 def _versions() -> dict[str, int]:

@@ -20,6 +20,9 @@ Floats = npt.NDArray[np.float64]
 MAX_BYTES = 1024**3
 """10,000 recordings by 400 features is 40 MB."""
 
+_ABSENT = frozenset({"", "na", "n/a", "<na>", "nan", "nat", "null"})
+"""How spreadsheets, R and pandas write an empty cell."""
+
 _DELIMITERS = ",;\t"
 
 
@@ -129,7 +132,7 @@ def _filled(made: Table) -> Table:
 
 def _cell(text: str) -> str | None:
     text = text.strip()
-    return text or None
+    return None if text.casefold() in _ABSENT else text
 
 
 def _plain(value: Any) -> Any:
@@ -139,7 +142,7 @@ def _plain(value: Any) -> Any:
     same = value == value
     if not isinstance(same, bool | np.bool_) or not same:
         return None
-    return value.strip() or None if isinstance(value, str) else value
+    return _cell(value) if isinstance(value, str) else value
 
 
 def _number(cell: Any) -> float:

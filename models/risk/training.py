@@ -16,11 +16,11 @@ from ...data_schemas import LaliaError, ModelCard, base_language
 from .calibration import Calibration
 from .evaluation import Evaluation, evaluate, learning_curve, permutation_p
 from .examples import COVARIATES, Examples, examples
-from .fitting import Config
+from .fitting import Config, one_thread
 from .folds import has_sites, refuse_duplicates
 from .model import Model, Scope
 from .nested import Fitted, choose, judge, outer_splits, train_one
-from .novelty import novelty
+from .novelty import left_out, novelty
 from .plan import Plan, Sized
 from .table import table
 from .targets import Kind
@@ -90,10 +90,11 @@ def train(
     answers = table(labels, "labels")
     made = examples(rows, answers, target, group, kind=kind, positive=positive, only=only, covariates=covariates)
     made = _with_hashes(made, features)
-    refuse_duplicates(made)
-    _check_ages(made, plan)
-    sized = plan.sized(len(set(made.people.tolist())))
-    model, judged_by = _trained(made, plan, sized, scope or _scope(made, plan), tell)
+    with one_thread():
+        refuse_duplicates(made)
+        _check_ages(made, plan)
+        sized = plan.sized(len(set(made.people.tolist())))
+        model, judged_by = _trained(made, plan, sized, scope or _scope(made, plan), tell)
     card = _card(made, plan, sized, model, judged_by, target, name, version, about or {})
     model = replace(model, card=card)
     if out is not None:
@@ -134,7 +135,7 @@ def _check_ages(made: Examples, plan: Plan) -> None:
 def _trained(made: Examples, plan: Plan, sized: Sized, scope: Scope, tell: Tell) -> tuple[Model, dict[str, Any]]:
     tell("judging: nested cross-validation")
     judged = judge(made, plan, sized)
-    found: dict[str, Any] = {"evaluation": evaluate(made, judged, plan)}
+    found: dict[str, Any] = {}
     tell("baseline: covariates only")
     found["baseline"] = _baseline(made, plan, sized)
     tell("fitting on everyone")
@@ -149,7 +150,10 @@ def _trained(made: Examples, plan: Plan, sized: Sized, scope: Scope, tell: Tell)
     if sized.permutations:
         tell("chance: shuffled labels")
     found["permutation"] = permutation_p(made, plan, sized, recipe.config, plan.seed)
-    return _model(made, scope, fitted, bags, recipe.calibration, recipe.threshold), found
+    model = _model(made, scope, fitted, bags, recipe.calibration, recipe.threshold)
+    strange = (left_out(made, fitted.preparation) > model.novelty.limit[0]).astype(float)
+    found["evaluation"] = evaluate(made, judged, plan, strange)
+    return model, found
 
 
 def _bag(made: Examples, config: Config, plan: Plan, number: int) -> Fitted:
