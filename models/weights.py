@@ -161,7 +161,7 @@ _ALL = (
         source="lalia, a small Monet taught by all-MiniLM-L6-v2 on open text (docs/models/monet.md)",
         files={
             "config.json": "827debd8b07b304a0a03c425015938a76486cfab95c2b3fe4166ff01ad084caf",
-            "model.safetensors": "563a3c5aae576e5a27f00ac0bfef7a2e6c7e0d2212b6d96ac007df5357c1b62c",
+            "model.safetensors": "b161525f4e2ba67431549fd4eabff1dc0b8bec4d5dc9ae1369e567c5eec03a14",
             "tokenizer.json": "15c75a86828acb1845b24f31edc37ff4028496b068d7f8e6674bd25f6fbbf932",
         },
     ),
