@@ -48,13 +48,12 @@ class Novelty:
         return cls(arrays["whiten"], arrays["limit"])  # type: ignore[arg-type]
 
 
-def novelty(made: Examples, preparation: Preparation) -> Novelty:
-    """Fit on training rows; the limit is told from people left out in turn, whom a covariance has not seen.
+def novelty(made: Examples, preparation: Preparation, distances: Floats) -> Novelty:
+    """Fit on training rows; the limit is told from `left_out`'s distances, of people whom a covariance has not seen.
 
     The limit is the quantile that leaves `REFUSED` of them outside, but at least `_BEYOND` times the largest seen
     where there are too few to tell a quantile.
     """
-    distances = left_out(made, preparation)
     few = len(set(made.people.tolist())) * REFUSED < 5
     limit = distances.max() * _BEYOND if few else np.quantile(distances, 1 - REFUSED)
     z = preparation.standardised(made.x, made.age)[:, preparation.chosen]

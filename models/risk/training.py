@@ -20,7 +20,7 @@ from .fitting import Config, one_thread
 from .folds import has_sites, refuse_duplicates
 from .model import Model, Scope
 from .nested import Fitted, choose, judge, outer_splits, train_one
-from .novelty import left_out, novelty
+from .novelty import Novelty, left_out, novelty
 from .plan import Plan, Sized
 from .table import table
 from .targets import Kind
@@ -150,10 +150,10 @@ def _trained(made: Examples, plan: Plan, sized: Sized, scope: Scope, tell: Tell)
     if sized.permutations:
         tell("chance: shuffled labels")
     found["permutation"] = permutation_p(made, plan, sized, recipe.config, plan.seed)
-    model = _model(made, scope, fitted, bags, recipe.calibration, recipe.threshold)
-    strange = (left_out(made, fitted.preparation) > model.novelty.limit[0]).astype(float)
-    found["evaluation"] = evaluate(made, judged, plan, strange)
-    return model, found
+    distances = left_out(made, fitted.preparation)
+    limit = novelty(made, fitted.preparation, distances)
+    found["evaluation"] = evaluate(made, judged, plan, (distances > limit.limit[0]).astype(float))
+    return _model(made, scope, fitted, bags, recipe.calibration, limit, recipe.threshold), found
 
 
 def _bag(made: Examples, config: Config, plan: Plan, number: int) -> Fitted:
@@ -173,12 +173,16 @@ def _bag(made: Examples, config: Config, plan: Plan, number: int) -> Fitted:
 
 
 def _model(
-    made: Examples, scope: Scope, fitted: Fitted, bags: tuple[Fitted, ...], calibration: Calibration, threshold: float
+    made: Examples,
+    scope: Scope,
+    fitted: Fitted,
+    bags: tuple[Fitted, ...],
+    calibration: Calibration,
+    limit: Novelty,
+    threshold: float,
 ) -> Model:
     blank = ModelCard(name="", version="", intended_use="", out_of_scope="", data="", licence="", limits="")
-    model = Model(
-        blank, scope, made.names, fitted, bags, calibration, novelty(made, fitted.preparation), threshold, 0, ()
-    )
+    model = Model(blank, scope, made.names, fitted, bags, calibration, limit, threshold, 0, ())
     places = [made.names.index(name) for name in model.read]
     gap = ~np.isfinite(made.x[:, places])
     never = tuple(name for place, name in enumerate(model.read) if not gap[:, place].any())
