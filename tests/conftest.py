@@ -34,3 +34,34 @@ def sample():
     from lalia.tests.samples import spoken_sample
 
     return spoken_sample()
+
+
+@pytest.fixture
+def chat(tmp_path: Path):
+    """Read CHAT text from a file, with the usual headers unless it brings its own."""
+    from lalia.pipeline.formats import read
+    from lalia.tests.chat_text import HEAD
+
+    def from_text(body: str | bytes, participant: str | None = None):
+        path = tmp_path / "t.cha"
+        if isinstance(body, bytes):
+            path.write_bytes(body)
+        else:
+            whole = body if body.startswith("@") else f"{HEAD}{body}@End\n"
+            path.write_bytes(whole.encode())
+        return read(path, participant=participant)
+
+    return from_text
+
+
+@pytest.fixture
+def reading(tmp_path: Path):
+    """Read a transcript of that file name from its text."""
+    from lalia.pipeline.formats import read
+
+    def from_text(name: str, text: str | bytes, participant: str | None = None):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read(path, participant=participant)
+
+    return from_text

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
-from pathlib import Path
 
-import pylangacq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from lalia.data_schemas import (
     Code,
     Kind,
     LaliaError,
     ParticipantChoice,
-    Recording,
     Speaker,
     TimeSource,
     Transcript,
@@ -24,81 +18,7 @@ from lalia.data_schemas import (
     Word,
 )
 from lalia.pipeline.formats import detect, read, write_chat
-
-RECORDING = Recording(recording_id="rec-1", participant_id="p1", path="Jane_Doe.wav", sex="F", age=67.5)
-HEAD = """@UTF8
-@Begin
-@Languages:\teng
-@Participants:\tPAR Jane Participant, INV Investigator
-@ID:\teng|corpus|PAR|67;06.|female|||Participant|||
-@ID:\teng|corpus|INV|||||Investigator|||
-"""
-
-
-@pytest.fixture
-def chat(tmp_path: Path):
-    """Read CHAT text from a file, with the usual headers unless it brings its own."""
-
-    def from_text(body: str | bytes, participant: str | None = None) -> Transcript:
-        path = tmp_path / "t.cha"
-        if isinstance(body, bytes):
-            path.write_bytes(body)
-        else:
-            whole = body if body.startswith("@") else f"{HEAD}{body}@End\n"
-            path.write_bytes(whole.encode())
-        return read(path, participant=participant)
-
-    return from_text
-
-
-def told(transcript: Transcript) -> str:
-    return " ".join(transcript.notes)
-
-
-def kinds(utterance: Utterance) -> str:
-    """Each event as text, with a letter for its kind unless it is a word."""
-    letters = {
-        Kind.WORD: "", Kind.FILLER: "/f", Kind.FRAGMENT: "/g", Kind.REPEATED: "/r", Kind.REVISED: "/v",
-        Kind.UNINTELLIGIBLE: "/u", Kind.NONVERBAL: "/n", Kind.PAUSE: "/p",
-    }  # fmt: skip
-    return " ".join(word.text + letters[word.kind] for word in utterance.words)
-
-
-# Main line, and the events it must give; from the examples and rules of the CHAT manual.
-LINES = {
-    "hello there .": "hello there",
-    "&-um well &+fr friend &~gaga .": "um/f well fr/g friend gaga/g",
-    "&uh I saw the &br bread .": "uh/f I saw the br/g bread",
-    "um@fp yes .": "um/f yes",
-    "the [/] the boy .": "the/r the boy",
-    "<the boy> [/] the boy ran .": "the/r boy/r the boy ran",
-    "<<a b> [/] a b c> [//] d .": "a/r b/r a/v b/v c/v d",
-    "<the &-uh dog (.)> [//] the cat .": "the/v uh/f dog/v (.)/p the cat",
-    "I went [///] he came .": "I went/v he came",
-    "<so you> [/-] no .": "so/v you/v no",
-    "and xxx then yyy www .": "and xxx/u then yyy/u www/u",
-    "&=laughs I miss her &=ges:wave .": "laughs/n I miss her ges:wave/n",
-    "a (.) or (..) cat (...) or (2.3) what (1:05.2) .": "a (.)/p or (..)/p cat (...)/p or (2.3)/p what (1:05.2)/p",
-    "he 0is going 0det home .": "he going home",
-    "0 [=! crying] .": "",
-    "mine &*INV:mhm is big .": "mine is big",
-    "(be)cause (un)til somethin(g) .": "because until something",
-    "no:: ba^na:na ˈreal .": "no banana real",
-    "ice_cream black+board .": "ice_cream blackboard",
-    "b@l woof@o hola@s:spa gumma@c .": "b woof hola gumma",
-    "↑so↓ °soft° ↫c-c↫cat ⌈yes⌉ .": "so soft cat yes",
-    "no [x 3] .": "no/r no/r no",
-    "<bye bye> [x 2] .": "bye/r bye/r bye bye",
-    "brella@n [: umbrella] [* p:n] goed [* m:=ed] .": "brella goed",
-    "well , I said “come on” ; yes .": "well I said come on yes",
-    "„ so ‡ go [!] there [!!] [?] [= the park] [% points] [>] .": "so go there",
-    "+< that sounds nice .": "that sounds nice",
-    '+" hello again .': "hello again",
-    "dog . [+ exc]": "dog",
-    "&-uh [/] &-uh I [/] &-um I .": "uh/f uh/f I/r um/f I",
-    "# so #2 then .": "#/p so #2/p then",
-    "we [<] <two three> [>1] go +//.": "we two three go",
-}
+from lalia.tests.chat_text import HEAD, LINES, RECORDING, TERMINATORS, kinds, oracle, told
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -119,9 +39,6 @@ def test_writing_what_was_read_gives_the_same_transcript(chat, line):
 def test_a_group_is_written_as_it_was(chat):
     line = "*PAR:\t<<a b> [/] a b c> [//] no [x 3] 0is gonna [: going to] [* x] , (be)cause &*INV:mhm b@l +/. [+ exc]"
     assert line in write_chat(chat(f"{line}\n"), RECORDING)
-
-
-TERMINATORS = [".", "?", "!", "+...", "+..?", "+!?", "+/.", "+/?", "+//.", "+//?", '+"/.', '+".', "+."]
 
 
 @pytest.mark.parametrize("terminator", TERMINATORS)
@@ -329,24 +246,6 @@ def test_participant_choice(chat):
     assert "INV, PAR" in str(caught.value)
 
 
-def oracle(text: str) -> list[str]:
-    return [w for w in pylangacq.CHAT.from_strs([text]).words() if any(c.isalnum() for c in w)]
-
-
-@pytest.mark.parametrize("line", [line for line in LINES if not re.search(r"(^|\s)&[a-z]|#|↑|no::|black", line)])
-def test_another_reader_finds_the_same_words(chat, line):
-    transcript = chat(f"*PAR:\t{line}\n")
-    ours = [
-        part
-        for word in transcript.utterances[0].words
-        if word.kind is Kind.WORD
-        for part in (word.target.split() if word.target and "[::]" not in word.codes else [word.text])
-    ]
-    # That reader takes filled pauses in the old notation for words.
-    theirs = [word for word in oracle(write_chat(transcript, RECORDING)) if not (word == "um" and "@fp" in line)]
-    assert ours == theirs
-
-
 FILES = [
     "data/audio_chat_demo/test.cha",
     "data/audio_chat_demo/unlinked.cha",
@@ -408,119 +307,3 @@ def test_text_that_chat_cannot_hold_is_repaired(chat):
     back = chat(write_chat(transcript, RECORDING))
     assert kinds(back.utterances[0]) == "Hello AT_T x 3:30 1000 zero New_York a_b dog"
     assert (back.participant, back.participant_choice) == ("speaker_one", ParticipantChoice.ROLE)
-
-
-LETTERS = string.ascii_letters + "éüñ'"
-plain_texts = st.text(LETTERS, min_size=1, max_size=8).filter(
-    lambda text: text.strip("'") and text not in ("xxx", "yyy", "www", "xx", "yy")
-)
-
-
-@st.composite
-def words(draw, at: int) -> Word:
-    kind = draw(st.sampled_from(list(Kind)))
-    if kind is Kind.PAUSE:
-        text, duration = draw(st.sampled_from([("(.)", None), ("(..)", None), ("(0.4)", 0.4), ("(1:02.5)", 62.5)]))
-        return Word(text=text, kind=kind, duration=duration)
-    text = "xxx" if kind is Kind.UNINTELLIGIBLE else draw(plain_texts)
-    if kind is Kind.NONVERBAL:
-        return Word(text=text, kind=kind)
-    target = draw(st.none() | plain_texts) if kind is not Kind.UNINTELLIGIBLE else None
-    return Word(
-        text=text, kind=kind, target=target, start=at / 1000, end=(at + 50) / 1000, times=TimeSource.GIVEN,
-        detected=draw(st.booleans()),
-    )  # fmt: skip
-
-
-@st.composite
-def transcripts(draw) -> Transcript:
-    utterances = []
-    for number in range(draw(st.integers(1, 4))):
-        count = draw(st.integers(1, 8))
-        start = number * 10_000
-        said = tuple(draw(words(start + 100 * at)) for at in range(count))
-        timed = draw(st.booleans())
-        utterances.append(
-            Utterance(
-                speaker=draw(st.sampled_from(["PAR", "INV"])),
-                words=said,
-                terminator=draw(st.sampled_from(TERMINATORS)),
-                start=start / 1000 if timed else None,
-                end=(start + 1000) / 1000 if timed else None,
-            )
-        )
-    speakers = (Speaker(code="PAR", role="Participant"), Speaker(code="INV", role="Investigator"))
-    return Transcript(source="whisper", speakers=speakers, utterances=tuple(utterances), language="en")
-
-
-def without_codes(transcript: Transcript) -> list[Utterance]:
-    return [
-        u.model_copy(update={"words": tuple(w.model_copy(update={"codes": ()}) for w in u.words)})
-        for u in transcript.utterances
-    ]
-
-
-@settings(max_examples=150, deadline=None)
-@given(transcript=transcripts())
-def test_any_transcript_survives_writing_and_reading(tmp_path_factory, transcript):
-    path = tmp_path_factory.getbasetemp() / "any.cha"
-    path.write_text(write_chat(transcript, RECORDING), encoding="utf-8")
-    back = read(path)
-    assert without_codes(back) == list(transcript.utterances)
-    assert (back.speakers, back.participant, back.language) == (transcript.speakers, "PAR", "en")
-    # What was read keeps its codes through another round.
-    path.write_text(write_chat(back, RECORDING), encoding="utf-8")
-    assert read(path).utterances == back.utterances
-
-
-def as_the_other_reader_counts(utterance: Utterance) -> Utterance:
-    """It takes the target of a filler for a word, and `+!?` for two terminators."""
-    words = [w if w.kind is Kind.WORD else w.model_copy(update={"target": None}) for w in utterance.words]
-    terminator = "?" if utterance.terminator == "+!?" else utterance.terminator
-    return utterance.model_copy(update={"words": tuple(words), "terminator": terminator})
-
-
-@settings(max_examples=100, deadline=None)
-@given(transcript=transcripts())
-def test_what_is_written_is_chat_to_another_reader(transcript):
-    utterances = tuple(as_the_other_reader_counts(u) for u in transcript.utterances)
-    expected = [w.target or w.text for u in utterances for w in u.words if w.kind is Kind.WORD]
-    assert oracle(write_chat(transcript.model_copy(update={"utterances": utterances}), RECORDING)) == expected
-
-
-SOUP = st.lists(
-    st.sampled_from(
-        (
-            "dog the um < > [ ] [/] [//] [x [: a] [:: b] [x 2] [x 3] [* s] [+ exc] [- spa] &-uh &+d &=x &*I:a & &- &= "
-            '0 0is ( (.) (2.3) (1:2) ) . ? ! +... +/. + +< +" +, “ ” , ; : „ ‡ # #3 xxx a@l @ @@ b@ $ ↑ no:: : '
-            "(be)cause \x15 \x151_2\x15 \x15a\x15 copy form: \u202e 1,000 a.b ..."
-        ).split(" ")
-    ),
-    max_size=14,
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(tokens=SOUP, glue=st.sampled_from([" ", ""]))
-def test_any_mixture_of_marks_is_read_and_settles(tmp_path_factory, tokens, glue):
-    path = tmp_path_factory.getbasetemp() / "soup.cha"
-    path.write_text(f"{HEAD}*INV:\tyes .\n*PAR:\t{glue.join(tokens)}\n@End\n", encoding="utf-8")
-    first = read(path)
-    path.write_text(write_chat(first, RECORDING), encoding="utf-8")
-    second = read(path)
-    assert [kinds(u) for u in second.utterances] == [kinds(u) for u in first.utterances]
-    path.write_text(write_chat(second, RECORDING), encoding="utf-8")
-    assert read(path).utterances == second.utterances
-
-
-@settings(max_examples=150, deadline=None)
-@given(text=st.text(max_size=200))
-def test_any_text_is_read_or_refused(tmp_path_factory, text):
-    path = tmp_path_factory.getbasetemp() / "text.cha"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    refused = None
-    try:
-        assert read(path).utterances
-    except LaliaError as error:
-        refused = error.code
-    assert refused in (None, Code.BAD_TRANSCRIPT, Code.EMPTY_FILE)

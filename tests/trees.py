@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from lalia.data_schemas import ModelUse, Utterance, Word
+from lalia.data_schemas import ModelUse, Tree, Utterance, Word
+from lalia.features.views.trees import trees_of
 from lalia.models import parsers
 
 USE = ModelUse(role="constituency", name="x", sha256="0" * 64, licence="MIT", source="a test")
+
+
+def tree(text: str) -> Tree:
+    """The one tree of a text in brackets."""
+    (found,) = trees_of(text)
+    return found
 
 
 def said(*texts: str) -> tuple[Utterance, ...]:
