@@ -7,6 +7,7 @@ carries two recurrent states (inputs ``input``, ``h``, ``c``; outputs ``speech_p
 from __future__ import annotations
 
 import functools
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -47,15 +48,16 @@ def probabilities(blocks: Iterable[Samples]) -> npt.NDArray[np.float32]:
     session = _session()
     state = np.zeros((1, 1, 128), dtype=np.float32), np.zeros((1, 1, 128), dtype=np.float32)
     context = np.zeros(CONTEXT, dtype=np.float32)
-    found: list[npt.NDArray[np.float32]] = []
+    # One growing row: an hour of little ones between the large passing ones would keep the heap from shrinking.
+    found = array("f")
     for batch in _batches(blocks):
         frames = np.concatenate([context, batch])
         windows = np.lib.stride_tricks.sliding_window_view(frames, CONTEXT + FRAME)[::FRAME]
         given = {"input": np.ascontiguousarray(windows), "h": state[0], "c": state[1]}
         probability, *rest = session.run(["speech_probs", "hn", "cn"], given)
         state, context = (rest[0], rest[1]), batch[-CONTEXT:]
-        found.append(probability.reshape(-1))
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+        found.frombytes(probability.tobytes())
+    return np.array(found, dtype=np.float32)
 
 
 def _batches(blocks: Iterable[Samples]) -> Iterator[Samples]:
