@@ -19,7 +19,7 @@ from pathlib import Path
 import fluency_lists
 import numpy as np
 import numpy.typing as npt
-from lalia.data_schemas import Measured, Missing
+from lalia.data_schemas import Measured, Missing, Settings
 from lalia.features import FEATURES, evaluate
 from lalia.features.views.fluency import answers
 from lalia.models import embedders
@@ -47,7 +47,7 @@ def values() -> dict[str, dict[str, float]]:
             told = answers(sample.recording, sample.transcript, sample.parses)  # type: ignore[arg-type]
             if isinstance(told, Missing):
                 continue
-            vectors = embedders.load("minilm").embed([response.name for response in told.given])
+            vectors = embedders.load(Settings().embedder).embed([response.name for response in told.given])
             results = evaluate(replace(sample, response_embeddings=vectors), NAMES)
             found[speaker] = {n: r.value for n, r in results.items() if isinstance(r, Measured)}
     return found

@@ -20,6 +20,7 @@ from .result import Assessment, Contribution, Drawing, ModelCard, ModelUse, Scor
 from .sample import ContentUnit, Parse, Sample, Stimulus, Token
 from .settings import Limits, Settings
 from .transcript import Kind, ParticipantChoice, Phone, Speaker, TimeSource, Transcript, Utterance, Word
+from .transition import ExpertUse, Transition
 from .tree import Tree
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Contribution",
     "Drawing",
     "Example",
+    "ExpertUse",
     "FeatureSpec",
     "FeatureTable",
     "FeatureValue",
@@ -62,6 +64,7 @@ __all__ = [
     "TimeSource",
     "Token",
     "Transcript",
+    "Transition",
     "Tree",
     "Utterance",
     "Word",

@@ -11,6 +11,7 @@ from .base import Frozen
 from .feature import FeatureTable
 from .recording import Recording
 from .transcript import Transcript
+from .transition import Transition
 
 
 class Contribution(Frozen):
@@ -117,7 +118,7 @@ class Assessment(Frozen):
     """Everything known of one recording after the line has run; the unit kept in the ledger.
 
     `key` is the content hash of the inputs and of what decided the result: it is the same exactly when
-    nothing that could change a number has changed.
+    nothing that could change a number has changed. `transitions` are the participant's least coherent ones.
     """
 
     key: str
@@ -127,4 +128,5 @@ class Assessment(Frozen):
     features: FeatureTable
     scores: tuple[Score, ...] = ()
     drawing: Drawing | None = None
+    transitions: tuple[Transition, ...] = ()
     models: tuple[ModelUse, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from .base import Frozen
 from .feature import Missing, Reason
 from .recording import Recording
 from .transcript import Transcript
+from .transition import Transition
 from .tree import Tree
 
 
@@ -57,6 +58,9 @@ class Stimulus(Frozen):
 
 Parse = tuple[Token, ...]
 Embeddings = npt.NDArray[np.float32]
+
+EMBEDDER, LANGUAGE_MODEL = "embedder", "language model"
+"""Roles of the models whose weights a sample names."""
 
 ABSENT_AUDIO = Missing(Reason.NO_AUDIO)
 ABSENT_TRANSCRIPT = Missing(Reason.NO_TRANSCRIPT)
@@ -124,6 +128,9 @@ class Sample:
         language model does not know.
     match : {"none", "clan"}
         Whose inclusion rules views follow.
+    weights : mapping of str to str
+        SHA-256 of the models behind the fields, by role (`EMBEDDER`, `LANGUAGE_MODEL`): what a feature that compares
+        with reference values has to know.
     """
 
     recording: Recording
@@ -140,3 +147,27 @@ class Sample:
     routing: Routing | Missing = ABSENT_TRANSCRIPT
     surprisal: tuple[tuple[float | None, ...], ...] | Missing = ABSENT_TRANSCRIPT
     match: str = "none"
+    weights: Mapping[str, str] = field(default_factory=dict)
+
+    def explain_transition(self, i: int) -> Transition | Missing:
+        """Which experts of the language model utterance `i` and the next one share, and which are lost or new.
+
+        Parameters
+        ----------
+        i : int
+            The participant's utterances count from 0; those without words are passed over as the next one.
+
+        Returns
+        -------
+        Transition or Missing
+            Missing with its reason when the sample has no routing.
+
+        Raises
+        ------
+        LaliaError
+            When there is no such utterance with words, or none after it.
+        """
+        # Explaining reads tables that belong to the measures; a sample that is only carried about needs none of them.
+        from ..features.semantic.transitions import explain
+
+        return explain(self, i)

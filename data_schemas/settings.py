@@ -31,7 +31,7 @@ class Settings(Frozen):
     verbatim: Literal["auto", "on", "off"] = "auto"
     parser: str = "en-core-web-sm"
     constituency: str = "lalia-gum"
-    embedder: str = "minilm"
+    embedder: str = "monet"
     language_model: str = "monet"
     aligner: str = "pocketsphinx"
     diariser: str = "embedded"

@@ -70,6 +70,7 @@ ROOTS = (
     "stimulus",
     "routing",
     "surprisal",
+    "weights",
 )
 """What views are made from: the sample and its fields."""
 

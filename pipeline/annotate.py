@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from ..data_schemas import (
     Audio,
     Code,
-    Kind,
     LaliaError,
     Missing,
     Parse,
@@ -25,9 +24,9 @@ from ..data_schemas import (
     Utterance,
     base_language,
 )
-from ..data_schemas.sample import Embeddings
+from ..data_schemas.sample import EMBEDDER, LANGUAGE_MODEL, Embeddings
 from ..data_schemas.tree import Tree
-from ..features.views.language import counts
+from ..features.views.language import counts, spoken
 
 if TYPE_CHECKING:
     from ..models.monet.reader import Reading
@@ -85,6 +84,7 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
         )
     parses = _made("parses", lambda: _parses(utterances, language, settings))
     stimulus = None if item.stimulus is None else read_stimulus(item.stimulus)
+    embeddings = _made("embeddings", lambda: _embeddings([spoken(u) for u in utterances], language, settings))
     reading = _made("routing", lambda: _reading([spoken(u) for u in utterances], language, settings))
     return Sample(
         recording=recording,
@@ -92,7 +92,7 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
         transcript=transcript,
         parses=parses,
         trees=_made("trees", lambda: _trees(parses, language, settings)),
-        embeddings=_made("embeddings", lambda: _embeddings([spoken(u) for u in utterances], language, settings)),
+        embeddings=embeddings,
         word_vectors=_made("word_vectors", lambda: _word_vectors(parses, stimulus, language, settings)),
         exchange_embeddings=_made("exchange_embeddings", lambda: _exchanges(transcript, language, settings)),
         prompt_embedding=_made("prompt_embedding", lambda: _prompt(recording.prompt, language, settings)),
@@ -103,17 +103,8 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
         surprisal=_of_reading(reading, "surprisal"),
         match=settings.match,
         stimulus=stimulus,
+        weights=_weights(embeddings, reading, settings),
     )
-
-
-def spoken(utterance: Utterance) -> str:
-    """The utterance's plain words joined by a space: what is embedded.
-
-    Fillers, fragments and retraced material are set aside, and so is the punctuation around words, which tells of
-    the transcriber and not of the speaker.
-    """
-    words = (word.text.strip(' \t\n.,;:!?"“”„«»()[]…') for word in utterance.words if word.kind is Kind.WORD)
-    return " ".join(word for word in words if word)
 
 
 def read_stimulus(path: Path) -> Stimulus:
@@ -210,6 +201,19 @@ def _reading(texts: list[str], language: str | None, settings: Settings) -> Read
         return Missing(Reason.MODEL_ABSENT, "routing: the language_model setting is none")
     wrong = _wrong_language("en", language, "language model")
     return wrong or embedded.load(settings.language_model, settings.device).read(texts, surprisal=True, routing=True)
+
+
+def _weights(embeddings: Embeddings | Missing, reading: Reading | Missing, settings: Settings) -> dict[str, str]:
+    """SHA-256 of the models that gave something, by role."""
+    from ..models import embedders
+    from ..models.monet import embedded
+
+    found = {}
+    if not isinstance(embeddings, Missing):
+        found[EMBEDDER] = embedders.load(settings.embedder, settings.device).use.sha256
+    if not isinstance(reading, Missing):
+        found[LANGUAGE_MODEL] = embedded.use(settings.language_model, LANGUAGE_MODEL).sha256
+    return found
 
 
 def _of_reading(reading: Reading | Missing, part: str) -> Any:

@@ -78,7 +78,7 @@ def assess(
         Literal["auto", "on", "off"] | None, typer.Option(help="Whether the recogniser keeps fillers.")
     ] = None,
     embedder: Annotated[
-        str | None, typer.Option(help="What turns utterances into vectors: minilm, monet, or a Monet's folder.")
+        str | None, typer.Option(help="What turns utterances into vectors: monet, minilm, or a Monet's folder.")
     ] = None,
     aligner: Annotated[
         Literal["pocketsphinx", "none"] | None, typer.Option(help="What finds each word's times in the sound.")

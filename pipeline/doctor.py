@@ -97,16 +97,18 @@ def _models() -> Iterator[Check]:
     from ..models import registry
 
     defaults = Settings()
-    needed = {
-        "silero-vad": "vad",
-        defaults.model: "whisper",
-        defaults.aligner: "aligner",
-        defaults.parser: "parser",
-        defaults.constituency: "constituency",
-        defaults.embedder: "embedder",
-        defaults.language_model: "language model",
-    }
-    for name, role in needed.items():
+    needed = (
+        ("silero-vad", "vad"),
+        (defaults.model, "whisper"),
+        (defaults.aligner, "aligner"),
+        (defaults.parser, "parser"),
+        (defaults.constituency, "constituency"),
+        (defaults.embedder, "embedder"),
+        (defaults.language_model, "language model"),
+    )
+    for name in dict(needed):
+        # One model may serve two ends.
+        role = " and ".join(end for one, end in needed if one == name)
         try:
             registry.locate(name)
         except LaliaError as error:

@@ -1,4 +1,4 @@
-"""What the report draws of a sample: waveform envelope, pitch contour, pauses, rhythm and vowel space."""
+"""What the report shows of a sample: waveform envelope, pitch contour, pauses, rhythm, vowel space, transitions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,22 @@ from ..data_schemas.audio import Audio, Span
 from ..data_schemas.feature import Missing
 from ..data_schemas.result import Drawing
 from ..data_schemas.sample import Sample
+from ..data_schemas.transition import Transition
 from ..features import Views
+from ..features.semantic import transitions
+from ..features.semantic.coherence import NEEDS
 
 PEAKS, POINTS = 2000, 4000
 """Most slices of the waveform, and most points of the pitch contour."""
 
 FRAMES, TOKENS = 300, 3
 """Most frames of the vowel space, and fewest tokens of a vowel that is named in it."""
+
+TRANSITIONS = 3
+"""Most transitions the report tells of."""
+
+LISTS = frozenset(["semantic_fluency", "letter_fluency"])
+"""Tasks whose utterances are words of a list: no talk that could cohere."""
 
 
 def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
@@ -52,6 +61,16 @@ def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
         formants=_formants(views),
         vowels=_vowels(views),
     )
+
+
+def least_coherent(sample: Sample, views: Views) -> tuple[Transition, ...]:
+    """The transitions that the report tells of: of talk long enough for its coherence to be measured, the lowest."""
+    if sample.recording.task in LISTS:
+        return ()
+    said = views.size("utterance_vectors")
+    if isinstance(said, Missing) or said < NEEDS["utterances"]:
+        return ()
+    return transitions.least_coherent(sample, TRANSITIONS)
 
 
 def _peaks(audio: Audio) -> tuple[float, ...]:

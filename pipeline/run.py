@@ -26,7 +26,7 @@ from .annotate import annotate
 from .channels import apart
 from .check import check
 from .decode import decode
-from .draw import draw
+from .draw import draw, least_coherent
 from .ingest import Located
 from .measure import measure
 from .predict import predict
@@ -108,6 +108,7 @@ def assess_one(
             scores = predict(features, sample, settings)
         with clock("draw"):
             drawing = draw(sample, views)
+            transitions = least_coherent(sample, views)
             models = models_used(item, transcript, sample, settings)
     except Exception as error:  # one recording must not end the batch
         return rejection(item.recording.recording_id, clock.stage, error)
@@ -119,6 +120,7 @@ def assess_one(
         features=features,
         scores=scores,
         drawing=drawing,
+        transitions=transitions,
         models=models,
     )
 

@@ -23,6 +23,7 @@ from lalia.data_schemas import (
     Utterance,
     Word,
 )
+from lalia.data_schemas.sample import EMBEDDER, LANGUAGE_MODEL, Routing
 
 RATE = 16_000
 
@@ -142,7 +143,7 @@ def spoken_sample() -> Sample:
     from lalia.models.monet import embedded
 
     said = transcript()
-    parser, embedder = parsers.load("en-core-web-sm"), embedders.load("minilm")
+    parser, embedder = parsers.load("en-core-web-sm"), embedders.load("monet")
     mine = said.of_participant
     parses = parser.parse(mine)
     texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for u in mine]
@@ -160,6 +161,7 @@ def spoken_sample() -> Sample:
         routing=read.routing,
         surprisal=read.surprisal,
         prompt_embedding=embedder.embed(["Tell me about your morning."])[0],
+        weights={EMBEDDER: embedder.use.sha256, LANGUAGE_MODEL: embedded.use("monet", LANGUAGE_MODEL).sha256},
     )
 
 
@@ -169,7 +171,7 @@ def _exchanges(said: Transcript) -> np.ndarray:
 
     pairs = [(one, two) for one, two in pairwise(said.utterances) if one.speaker == "INV" and two.speaker == "PAR"]
     texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for pair in pairs for u in pair]
-    embedder = embedders.load("minilm")
+    embedder = embedders.load("monet")
     return embedder.embed(texts).reshape(len(pairs), 2, embedder.dimension)
 
 
@@ -191,11 +193,25 @@ def _trees(parses: tuple[Parse, ...]) -> tuple[Tree, ...]:
 
 
 def shuffle_words(sample: Sample, seed: int) -> Sample:
-    """Tokens in another order within each parse (heads follow), words within each utterance."""
+    """Tokens in another order within each parse (heads follow), words within each utterance; all is read anew."""
+    from lalia.models import embedders
+    from lalia.models.monet import embedded
+
     rng = np.random.default_rng(seed)
     said = _each_utterance(sample, lambda u: _with_words(u, [u.words[i] for i in rng.permutation(len(u.words))]))
     parses = tuple(_permuted(parse, rng) for parse in sample.parses)
-    return replace(sample, transcript=said, parses=parses, trees=_trees(parses))
+    texts = [" ".join(word.text for word in u.words if word.kind is Kind.WORD) for u in said.of_participant]
+    read = embedded.load("monet", "cpu").read(texts, surprisal=True, routing=True)
+    return replace(
+        sample,
+        transcript=said,
+        parses=parses,
+        trees=_trees(parses),
+        embeddings=embedders.load("monet").embed(texts),
+        exchange_embeddings=_exchanges(said),
+        routing=read.routing,
+        surprisal=read.surprisal,
+    )
 
 
 def shuffle_utterances(sample: Sample, seed: int) -> Sample:
@@ -204,7 +220,6 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
     mine = [sample.transcript.of_participant[i] for i in order]
     utterances = tuple(mine.pop(0) if u.speaker == "PAR" else u for u in sample.transcript.utterances)
     said = sample.transcript.model_copy(update={"utterances": utterances})
-    routing = sample.routing
     return replace(
         sample,
         transcript=said,
@@ -212,7 +227,20 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
         parses=tuple(sample.parses[i] for i in order),
         trees=sample.trees if isinstance(sample.trees, Missing) else tuple(sample.trees[i] for i in order),
         embeddings=sample.embeddings[order],
-        routing=routing if isinstance(routing, Missing) else replace(routing, halves=routing.halves[order]),
+        routing=sample.routing if isinstance(sample.routing, Missing) else _reordered(sample.routing, order),
+        surprisal=sample.surprisal
+        if isinstance(sample.surprisal, Missing)
+        else tuple(sample.surprisal[i] for i in order),
+    )
+
+
+def _reordered(routing: Routing, order: np.ndarray) -> Routing:
+    entries = [slice(routing.starts[i], routing.starts[i + 1]) for i in order]
+    return Routing(
+        starts=np.concatenate([[0], np.cumsum([part.stop - part.start for part in entries])]).astype(np.int64),
+        experts=np.concatenate([routing.experts[part] for part in entries]),
+        shares=np.concatenate([routing.shares[part] for part in entries]),
+        halves=routing.halves[order],
     )
 
 

@@ -53,7 +53,7 @@ def test_a_parse_and_a_row_for_each_utterance_of_the_participant_in_order(tmp_pa
     assert [parse[0].text if parse else None for parse in made.parses] == ["The", "He", None]
     assert made.embeddings.shape == (3, 384)
     assert [bool(row.any()) for row in made.embeddings] == [True, True, False]
-    alone = embedders.load("minilm", "cpu").embed(["The boy fell"])[0]
+    alone = embedders.load("monet", "cpu").embed(["The boy fell"])[0]
     # 1e-6: the batch has another size.
     np.testing.assert_allclose(made.embeddings[0], alone, atol=1e-6)
     assert made.prompt_embedding == Missing(Reason.NO_PROMPT)
@@ -85,7 +85,7 @@ def test_the_prompt_is_embedded(tmp_path):
 def test_questions_are_embedded_with_their_answers(tmp_path):
     said = transcript("Well .", "INV:What then ?", "INV:Tell me", "He cried", "Loudly", "INV:And ?")
     made = annotate(tmp_path, said)
-    asked, answer = embedders.load("minilm", "cpu").embed(["What then Tell me", "He cried Loudly"])
+    asked, answer = embedders.load("monet", "cpu").embed(["What then Tell me", "He cried Loudly"])
     # 1e-6: the batch has another size.
     np.testing.assert_allclose(made.exchange_embeddings, [[asked, answer]], atol=1e-6)
     assert annotate(tmp_path, transcript("He cried")).exchange_embeddings.reason is Reason.NO_SECOND_SPEAKER
@@ -94,7 +94,7 @@ def test_questions_are_embedded_with_their_answers(tmp_path):
 def test_each_lemma_and_each_word_of_the_stimulus_has_a_vector(tmp_path):
     made = annotate(tmp_path, transcript("The boys fell"))
     assert set(made.word_vectors) == {"the", "boy", "fall"}
-    np.testing.assert_allclose(made.word_vectors["boy"], embedders.load("minilm", "cpu").embed(["boy"])[0], atol=1e-6)
+    np.testing.assert_allclose(made.word_vectors["boy"], embedders.load("monet", "cpu").embed(["boy"])[0], atol=1e-6)
 
 
 @pytest.mark.parametrize(("spoken", "stated"), [("fr", None), (None, "fr-CA"), ("fr", "en")])
@@ -198,6 +198,7 @@ HOSTILE = {
     "empty": Transcript(source="text", language="en"),
     "other speaker alone": transcript("INV:Hello there"),
     "one word": transcript("yes"),
+    "the same again and again": transcript(*["the boy fell down the stairs and cried"] * 12),
     "only fillers": Transcript(
         source="text",
         language="en",

@@ -370,7 +370,7 @@ def test_weights_that_are_not_installed_are_told_first_where_speech_may_be_their
     real = registry.locate
 
     def locate(name):
-        if name in {"en-core-web-sm", "minilm"}:
+        if name in {"en-core-web-sm", "monet"}:
             raise LaliaError("The weights must be installed", "none", "Run pip", code=Code.MODEL_ABSENT)
         return real(name)
 

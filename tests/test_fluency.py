@@ -49,7 +49,7 @@ def with_responses(sample: Sample) -> Sample:
     found = answers(sample.recording, sample.transcript, sample.parses)
     if isinstance(found, Missing):
         return replace(sample, response_embeddings=found)
-    return replace(sample, response_embeddings=embedders.load("minilm").embed([r.name for r in found.given]))
+    return replace(sample, response_embeddings=embedders.load("monet").embed([r.name for r in found.given]))
 
 
 def measure(sample: Sample) -> dict[str, float | Reason]:

@@ -41,6 +41,8 @@ SLOPE = Tolerance(0, 1e-5, "a cosine's tolerance over a sample of ten utterances
 COSINE_Z = Tolerance(0, 1e-2, "a cosine's tolerance over the spread of shuffled ones, about 0.01")
 COSINE_R = Tolerance(0, 1e-3, "a cosine's tolerance over the spread of cosines, about 0.1")
 BITS = Tolerance(0, 1e-3, "32-bit states: another BLAS adds in another order; bits of words move by 1e-5")
+PERPLEXITY = Tolerance(1e-3, 0, "two to the power of a mean of bits that moves by 1e-3 at most")
+SHARE = Tolerance(0, 0.02, "a word at the edge of a cosine of 0.95 may need one component more, of some sixty")
 LEVEL = Tolerance(1e-3, 0.01, "a hundredth of a dB or semitone: below what resampling and FFT of another build move")
 SOUND = Tolerance(1e-3, 1e-4, "Praat, FFT and voice activity work in floating point; 1e-3 is far below repeatability")
 
@@ -52,6 +54,9 @@ SEMANTIC = {
     "bits/word": BITS,
     "units/word": TEXT,
     "units/s": SOUND,
+    "bits": BITS,
+    "index": PERPLEXITY,
+    "ratio": SHARE,
 }
 
 

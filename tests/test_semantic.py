@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from lalia.data_schemas import Measured, Missing, Reason, Recording, Sample, Token, Transcript, Utterance, Word
+from lalia.data_schemas.sample import EMBEDDER
 from lalia.features import FEATURES, evaluate
 from lalia.features.semantic import coherence, topic
 from lalia.features.views import meaning, word_meaning
+from lalia.models.weights import WEIGHTS
 from scipy.stats import spearmanr
 from wordfreq import word_frequency
 
@@ -38,6 +40,7 @@ def sample_of(vectors: np.ndarray, prompt: np.ndarray | None = None, words: int 
         transcript=Transcript(source="text", language="en", utterances=utterances),
         parses=tuple(tuple(token.model_copy(update={"head": i}) for i in range(n)) for n in lengths),
         embeddings=np.asarray(vectors, dtype=np.float32),
+        weights={EMBEDDER: WEIGHTS["minilm"].sha256},
         **given,
     )
 
@@ -129,7 +132,13 @@ def test_slope_equals_polyfit_and_drops_the_first_utterance_without_a_prompt():
 
 
 SINGLE = {"centroid_similarity"}
-PAIR = SINGLE | {"coherence_first_mean", "coherence_first_min", "coherence_first_p10", "max_similarity"}
+PAIR = SINGLE | {
+    "coherence_first_mean",
+    "coherence_first_min",
+    "coherence_first_p10",
+    "coherence_length_adjusted",
+    "max_similarity",
+}
 
 
 @pytest.mark.parametrize(("rows", "there"), [(0, set()), (1, SINGLE), (2, PAIR)])

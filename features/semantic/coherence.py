@@ -15,7 +15,7 @@ NEEDS = {"utterances": 5, "words": 50}
 PERMUTATIONS = 200
 SEED = 2017
 
-_ORDERED = unchanged_by_all_but("utterance_order")
+_ORDERED = unchanged_by_all_but("utterance_order", "word_order")
 
 AXES = np.array([[1.0, 0.0], [1.0, 0.0], [0.6, 0.8], [0.0, 1.0], [0.0, 1.0]])
 """Unit vectors whose neighbours have cosines 1, 0.6, 0.8, 1 and whose next-but-one have 0.6, 0, 0.8."""
@@ -142,6 +142,30 @@ def coherence_first_z(utterance_vectors: Vectors) -> Estimate | Missing:
 
 def _first_order(vectors: Vectors) -> float:
     return float(cosines(vectors[:-1], vectors[1:]).mean())
+
+
+@feature(
+    name="semantic.coherence_length_adjusted",
+    unit="cosine",
+    low=-1,
+    high=1,
+    needs=NEEDS,
+    languages=frozenset(["en"]),
+    definition="Mean over adjacent utterances of their cosine less the one that utterances of as many words have in "
+    "open conversation (a regression on the words of both; made by benchmarks/make_references.py, which names the "
+    "corpora): 0 is as coherent as those. Known for lalia's own embedders only, each with its own regression.",
+    citation="hitczenko2021",
+    example=Example(
+        {"utterance_vectors": AXES, "expected_cosines": np.array([0.5, 0.4, 0.3, 0.2])},
+        2.0 / 4,
+        1e-12,
+        "cosines 1, 0.6, 0.8, 1 less the expected: 0.5, 0.2, 0.5, 0.8",
+    ),
+    invariances=_ORDERED,
+    settings={"table": "references.npz"},
+)
+def coherence_length_adjusted(utterance_vectors: Vectors, expected_cosines: Vectors) -> Value:
+    return mean(cosines(utterance_vectors[:-1], utterance_vectors[1:]) - expected_cosines)
 
 
 @feature(

@@ -31,7 +31,7 @@ BLOCK = 1024
         1e-12,
         "the centroid of two orthogonal vectors is 45 degrees from each",
     ),
-    invariances=unchanged_by_all_but(),
+    invariances=unchanged_by_all_but("word_order"),
 )
 def centroid_similarity(utterance_vectors: Vectors) -> Value:
     centroid = utterance_vectors.sum(axis=0, keepdims=True)
@@ -50,7 +50,7 @@ def centroid_similarity(utterance_vectors: Vectors) -> Value:
     "on i; the first utterance is not compared with itself. Negative when talk drifts away.",
     citation="elvevag2007 iter2018",
     example=Example({"topic_cosines": np.array([0.9, 0.7, 0.5, 0.3])}, -0.2, 1e-12, "a straight line"),
-    invariances=unchanged_by_all_but("utterance_order"),
+    invariances=unchanged_by_all_but("utterance_order", "word_order"),
 )
 def tangentiality_slope(topic_cosines: Vectors) -> Estimate | Missing:
     n = len(topic_cosines)
@@ -84,7 +84,7 @@ def _slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArra
         1e-7,
         "cosines 1, 1, 0.6, 0, 0; the prompt is in single precision",
     ),
-    invariances=unchanged_by_all_but(),
+    invariances=unchanged_by_all_but("word_order"),
 )
 def on_topic_mean(utterance_vectors: Vectors, prompt_embedding: Embeddings) -> Value:
     if not np.any(prompt_embedding):
@@ -101,7 +101,7 @@ def on_topic_mean(utterance_vectors: Vectors, prompt_embedding: Embeddings) -> V
     definition="Largest cosine of the embeddings of two different utterances: near 1 when something was said again.",
     citation="morgan2021 reimers2019",
     example=Example({"utterance_vectors": AXES[1:4]}, 0.8, 1e-12, "of cosines 0.6, 0 and 0.8"),
-    invariances=unchanged_by_all_but(),
+    invariances=unchanged_by_all_but("word_order"),
 )
 def max_similarity(utterance_vectors: Vectors) -> Estimate | Missing:
     n = len(utterance_vectors)

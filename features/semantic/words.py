@@ -66,7 +66,7 @@ def sif_coherence_mean(sif_vectors: Vectors) -> Value:
     example=Example(
         {"exchanges": np.stack([AXES[:-1], AXES[1:]], axis=1)}, 3.4 / 4, 1e-12, "answers 1, 0.6, 0.8, 1 from questions"
     ),
-    invariances=unchanged_by_all_but("utterance_order"),
+    invariances=unchanged_by_all_but("utterance_order", "word_order"),
 )
 def response_relevance(exchanges: Vectors) -> Value:
     if not len(exchanges):

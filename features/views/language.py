@@ -52,6 +52,16 @@ def forms(utterance: Utterance, match: str) -> list[str]:
     ]
 
 
+def spoken(utterance: Utterance) -> str:
+    """The utterance's plain words joined by a space: what is embedded.
+
+    Fillers, fragments and retraced material are set aside, and so is the punctuation around words, which tells of
+    the transcriber and not of the speaker.
+    """
+    words = (word.text.strip(' \t\n.,;:!?"“”„«»()[]…') for word in utterance.words if word.kind is Kind.WORD)
+    return " ".join(word for word in words if word)
+
+
 @view(size=len, size_unit="utterances")
 def sentences(parses: tuple[Parse, ...]) -> tuple[Parse, ...]:
     """Parses of the participant's utterances that hold at least one word, punctuation left in."""

@@ -13,7 +13,8 @@ from ..registry import view
 from .language import counts
 
 NEAR = 0.6
-"""Least cosine at which a word that is in no list counts as a mention; chosen in benchmarks/information_units.py."""
+"""Least cosine at which a word that is in no list counts as a mention; chosen in benchmarks/information_units.py, for
+both of lalia's embedders."""
 
 _OPEN = frozenset(["NOUN", "PROPN", "VERB", "ADJ"])
 _GOVERNED = frozenset(["dobj", "obj", "attr", "acomp", "pobj", "conj", "ccomp", "xcomp", "oprd"])

@@ -7,8 +7,9 @@ padding, so a text's values do not depend on what it is read with.
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from torch.nn import functional
 from ...data_schemas.sample import Routing
 from .attention import Packed
 from .config import MonetConfig
-from .model import Monet
+from .model import Masks, Monet
 from .router import Routing as Gates
 from .tokens import Encoded, Pieces
 
@@ -82,6 +83,26 @@ class Reader:
         self.window = min(model.config.max_position_embeddings, 2048)
         self.dimension = projection.out_features if projection is not None else model.config.hidden_size
         self._device = model.lm_head.weight.device
+        self._masks: Masks | None = None
+
+    def without(self, experts: Iterable[int]) -> Reader:
+        """A reader of the same model in which some experts are removed, exactly (knowledge removal).
+
+        Parameters
+        ----------
+        experts : iterable of int
+            Numbers as in `Routing.experts`; an expert of a router is removed in all layers that the router serves.
+        """
+        config = self.model.config
+        allowed = torch.ones(config.routers, config.experts, dtype=torch.bool)
+        allowed.view(-1)[torch.tensor(sorted(set(experts)), dtype=torch.long)] = False
+        side = config.moe_experts
+        other = copy.copy(self)
+        other._masks = {
+            layer: allowed[layer // config.moe_groups].view(side, side).to(self._device)
+            for layer in range(config.num_hidden_layers)
+        }
+        return other
 
     def read(self, texts: Sequence[str], *, surprisal: bool = False, routing: bool = False) -> Reading:
         """Read texts of any number and length.
@@ -151,7 +172,7 @@ class Reader:
         ids = torch.tensor([[number for window in batch for number in window.ids]], device=self._device)
         packed = Packed([len(window.ids) for window in batch])
         depth = None if whole or self.layer is None else self.layer
-        out = self.model(ids, packed=packed, all_hidden=self.layer is not None, depth=depth)
+        out = self.model(ids, packed=packed, all_hidden=self.layer is not None, depth=depth, masks=self._masks)
         pooled = out.states[0] if self.layer is None else out.hidden[self.layer][0]
         return out.states[0], pooled.double().cpu().numpy(), out.routing
 

@@ -89,7 +89,7 @@ class _Meter:
 
     def __init__(self) -> None:
         self._held = np.zeros(0, dtype=np.float32)
-        # One growing row each: an hour of little ones between the large passing ones would keep the heap from shrinking.
+        # One growing row each: little ones kept between large passing ones would not let the heap shrink.
         self._levels, self._powers = array("d"), array("d")
 
     def watch(self, blocks: Iterable[Samples]) -> Iterator[Samples]:

@@ -48,7 +48,7 @@ def probabilities(blocks: Iterable[Samples]) -> npt.NDArray[np.float32]:
     session = _session()
     state = np.zeros((1, 1, 128), dtype=np.float32), np.zeros((1, 1, 128), dtype=np.float32)
     context = np.zeros(CONTEXT, dtype=np.float32)
-    # One growing row: an hour of little ones between the large passing ones would keep the heap from shrinking.
+    # One growing row: little ones kept between large passing ones would not let the heap shrink.
     found = array("f")
     for batch in _batches(blocks):
         frames = np.concatenate([context, batch])

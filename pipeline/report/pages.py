@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ... import __version__
 from ...data_schemas import Assessment, Code, Rejected
 from ..files import private_folder, write_whole
-from . import made, measures, plain, shown, turns
+from . import made, measures, plain, shown, transitions, turns
 from .figure import figure
 from .panels import panels
 
@@ -116,6 +116,7 @@ def recording_page(
         figure=drawn,
         panels=panels(drawing) if drawing is not None else (),
         spoken=turns.spoken(said) if said else None,
+        transitions=transitions.steps(assessment),
         families=measures.families(assessment),
         scores=measures.scores(assessment.scores),
         made=made.made(assessment),

@@ -1,0 +1,211 @@
+"""Third-person pronouns of the participant, and whether something said before can be what they stand for.
+
+Rules, no model: a pronoun has an antecedent when a noun, name or resolved pronoun that agrees with it was said in the
+same utterance before it or in one of the utterances before. Agreement is of number, and of person or thing; gender
+where the noun tells it. benchmarks/pronouns.py measures how often the rules find what a reader finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...data_schemas.sample import Parse, Sample, Token
+from ...data_schemas.transcript import Transcript
+from ..registry import view
+from .language import counts, spoken
+from .person_nouns import ANIMALS, EITHER, FEMININE, GROUPS, MASCULINE
+
+REACH = 3
+"""Utterances before the pronoun's own in which an antecedent may lie; turns of others count."""
+
+HE, SHE, IT, THEY = "he", "she", "it", "they"
+
+PRONOUNS = {
+    **dict.fromkeys(("he", "him", "his", "himself"), HE),
+    **dict.fromkeys(("she", "her", "hers", "herself"), SHE),
+    **dict.fromkeys(("it", "its", "itself"), IT),
+    **dict.fromkeys(("they", "them", "their", "theirs", "themselves", "themself", "'em"), THEY),
+}
+ALL = frozenset(PRONOUNS.values())
+
+COMMON = 6.0
+"""Zipf frequency from which a word of another speaker is taken for a function word: those turns are not parsed."""
+
+_INSIDE = frozenset(["compound", "amod", "npadvmod", "nummod", "advmod", "discourse"])
+"""Relations in which a noun names nothing that a pronoun could take up."""
+
+_WITHOUT_DOER = frozenset("seem rain snow hail".split())
+_RAISING = _WITHOUT_DOER | frozenset("appear happen look sound turn matter take help hurt please".split())
+_TIMES = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday spring summer autumn winter christmas easter".split()
+)
+_WEATHER = _TIMES | frozenset(
+    "cold warm hot cool dark light late early sunny rainy windy cloudy overcast foggy icy humid snowy time morning "
+    "evening noon midnight o'clock night".split()
+)
+_CLAUSES = frozenset(["ccomp", "xcomp", "csubj", "csubj:outer", "advcl"])
+_ADDRESS = frozenset(["honor", "honour", "lord", "sir", "madam", "ma'am"])
+_PREDICATES = frozenset(["xcomp:pred", "attr", "acomp"])
+_OPENING = frozenset(["to", "for", "that", "if", "whether"])
+"""Words that open a clause for which *it* stands: it is good to be able, it is strange that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pronoun:
+    """A third-person pronoun that stands for something: places of utterance and token, and whether it was found."""
+
+    utterance: int
+    token: int
+    resolved: bool
+
+
+@view(size=len, size_unit="pronouns")
+def third_persons(sample: Sample, transcript: Transcript, parses: tuple[Parse, ...]) -> tuple[Pronoun, ...]:
+    """The participant's third-person pronouns, in order; *it* that stands for nothing (it rains, it seems) left out.
+
+    The prompt and what other speakers say may hold antecedents. Their words are not parsed: any word of theirs that is
+    not among the commonest may be one of any kind, and so may each of their pronouns.
+    """
+    heard: list[set[str]] = [_of_others(sample.recording.prompt or "")]
+    found = []
+    mine = iter(enumerate(parses))
+    for utterance in transcript.utterances:
+        if utterance.speaker != transcript.participant:
+            heard.append(_of_others(spoken(utterance)))
+            continue
+        place, parse = next(mine)
+        if any(map(counts, parse)):
+            said: set[str] = set()
+            before = set().union(*heard[-REACH:])
+            for index, token in enumerate(parse):
+                kind = _pronoun(token)
+                if kind is None:
+                    said |= _mention(parse, index)
+                elif not (kind == IT and _stands_for_nothing(parse, index)):
+                    resolved = kind in said or kind in before
+                    found.append(Pronoun(place, index, resolved))
+                    said |= {kind} if resolved else set()
+            heard.append(said)
+    return tuple(found)
+
+
+def _pronoun(token: Token) -> str | None:
+    return PRONOUNS.get(token.text.lower()) if token.pos in {"PRON", "DET"} else None
+
+
+def _mention(parse: Parse, index: int) -> set[str]:
+    """Pronouns that can take up what a token names."""
+    token = parse[index]
+    lemma = token.lemma.lower()
+    if token.pos == "PRON":
+        return _of_pronoun(token, lemma)
+    if token.pos not in {"NOUN", "PROPN"} or not counts(token) or token.dep in _INSIDE or lemma in _ADDRESS:
+        return set()
+    if token.dep in _PREDICATES and _speaks_or_hears(parse, token.head):
+        # I'm a doctor: the noun names somebody who is I or you.
+        return set()
+    # Two joined by `and` are named by the first of them.
+    joined = any(other.head == index and other.dep == "conj" and other.pos in {"NOUN", "PROPN"} for other in parse)
+    plural = token.tag in {"NNS", "NNPS"} or "Number=Plur" in token.morph
+    found = {THEY} if plural or joined or lemma in GROUPS else set()
+    if plural:
+        return found
+    definite = any(other.head == index and other.lemma.lower() in {"the", "this", "that", "a"} for other in parse)
+    return found | _of_noun(token, lemma, definite)
+
+
+def _speaks_or_hears(parse: Parse, verb: int) -> bool:
+    return any(
+        other.head == verb and other.dep == "nsubj" and other.text.lower() in {"i", "you", "we"} for other in parse
+    )
+
+
+def _of_pronoun(token: Token, lemma: str) -> set[str]:
+    if token.tag in {"DT", "WDT"} or lemma in {"this", "that", "something", "everything", "anything", "nothing"}:
+        return {IT}
+    if lemma in {"these", "those", "many", "some", "all", "both", "few"}:
+        return {THEY}
+    return {HE, SHE, THEY} if lemma in EITHER else set()
+
+
+def _of_noun(token: Token, lemma: str, definite: bool) -> set[str]:
+    if lemma in MASCULINE:
+        return {HE}
+    if lemma in FEMININE:
+        return {SHE}
+    if lemma in EITHER:
+        return {HE, SHE, THEY}
+    if lemma in ANIMALS:
+        return {HE, SHE, IT}
+    if token.pos != "PROPN" or lemma in _TIMES or lemma in GROUPS:
+        return {IT}
+    # The names of people take no article: the Constitution, the Louvre.
+    return {IT, THEY} if definite else {HE, SHE, IT, THEY}
+
+
+def _of_others(text: str) -> set[str]:
+    from wordfreq import zipf_frequency
+
+    found: set[str] = set()
+    for word in text.lower().split():
+        if word in PRONOUNS:
+            found.add(PRONOUNS[word])
+        elif word.isalpha() and zipf_frequency(word, "en") < COMMON:
+            return set(ALL)
+    return found
+
+
+def _stands_for_nothing(parse: Parse, index: int) -> bool:
+    """Whether *it* is a mere subject: of weather and time, of seeming, or in place of a clause that follows."""
+    token = parse[index]
+    if token.text.lower() != "it":
+        return False
+    if token.dep == "expl":
+        return True
+    if token.dep not in {"nsubj", "nsubjpass"}:
+        return False
+    verb = parse[token.head]
+    lemma = verb.lemma.lower()
+    if lemma in _RAISING:
+        return lemma in _WITHOUT_DOER or _clause_after(parse, index, {token.head})
+    below = [place for place, other in enumerate(parse) if other.head == token.head and place != token.head]
+    said = {place for place in below if parse[place].dep in _PREDICATES}
+    if lemma == "be" and any(_of_time(parse, place) for place in below):
+        return True
+    if verb.pos == "ADJ":
+        # As the object of `make it hard to see` it hangs on the adjective.
+        said.add(token.head)
+    elif lemma != "be":
+        return False
+    return bool(said) and _clause_after(parse, index, {token.head} | said)
+
+
+def _clause_after(parse: Parse, index: int, heads: set[int]) -> bool:
+    """Whether a clause that hangs on one of `heads` follows."""
+    return any(
+        place > index and place not in heads and other.head in heads and other.dep in _CLAUSES and _opened(parse, place)
+        for place, other in enumerate(parse)
+    )
+
+
+def _of_time(parse: Parse, place: int) -> bool:
+    """Whether what *it is* tells a time, weather or who speaks: it is cold, the fifth of May, me."""
+    token = parse[place]
+    if token.pos == "PRON" and token.dep in _PREDICATES:
+        return token.lemma.lower() in {"i", "me", "we", "us"} or token.text.lower() in {"me", "us"}
+    ordinal = token.text.lower().endswith(("first", "second", "third", "th"))
+    below = (other.lemma.lower() for at, other in enumerate(parse) if ordinal and place < at <= place + 2)
+    return token.lemma.lower() in _WEATHER or any(lemma in _TIMES for lemma in below)
+
+
+def _opened(parse: Parse, clause: int) -> bool:
+    return any(mark.head == clause and mark.dep == "mark" and mark.text.lower() in _OPENING for mark in parse)
+
+
+def of_utterances(pronouns: tuple[Pronoun, ...]) -> Iterator[tuple[int, int]]:
+    """Pronouns of each utterance that holds one: how many, and how many without an antecedent."""
+    for place in sorted({pronoun.utterance for pronoun in pronouns}):
+        mine = [pronoun.resolved for pronoun in pronouns if pronoun.utterance == place]
+        yield len(mine), mine.count(False)
