@@ -13,7 +13,7 @@ Found = dict[str, Any]
 
 
 def write(found: dict[str, Found], folder: Path) -> None:
-    """Write risk.md and, where the children's corpora were run, risk_calibration.svg."""
+    """Write risk.md and, where the children's corpora were run, the plots of calibration."""
     sections: dict[str, Callable[[Found], str]] = {
         "canaries": _canaries,
         "fluency": _fluency,
@@ -38,8 +38,9 @@ def write(found: dict[str, Found], folder: Path) -> None:
     parts.append("## Cost\n\n" + _table(("part", "processor s", "clock s", "peak MB"), costs))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "risk.md").write_text("\n\n".join(parts) + "\n", "utf-8")
-    if "sli_corpora" in found:
-        (folder / "risk_calibration.svg").write_text(_svg(found["sli_corpora"]), "utf-8")
+    for part, (name, title, told) in PLOTS.items():
+        if part in found:
+            (folder / name).write_text(_svg(found[part], title, told), "utf-8")
     print("\n\n".join(parts))
 
 
@@ -169,7 +170,9 @@ def _one_line(title: str) -> Callable[[Found], str]:
 def _folds(found: Found) -> str:
     return (
         "## Language impairment in children: ten folds\n\nAs above, children of all corpora in every fold. Published "
-        "random forest: 0.866; age, words and MLU alone: 0.79.\n\n" + _compared(found)
+        "random forest: 0.866; age, words and MLU alone: 0.79.\n\n"
+        + _compared(found)
+        + "\n\n![Calibration](risk_calibration_folds.svg)"
     )
 
 
@@ -198,8 +201,22 @@ def _size(found: Found) -> str:
 
 SIDE, EDGE = 320, 46
 
+PLOTS = {
+    "sli_corpora": (
+        "risk_calibration.svg",
+        "Calibration of the children's model on held-out corpora",
+        "broken: as trained on the other corpora",
+    ),
+    "sli_folds": (
+        "risk_calibration_folds.svg",
+        "Calibration of the children's model in ten folds",
+        "broken: as trained on nine folds",
+    ),
+}
+"""Parts with a curve: file, title, and what the broken line is."""
 
-def _svg(found: Found) -> str:
+
+def _svg(found: Found, title: str, told: str) -> str:
     """Observed against predicted, before and after recalibration, with the diagonal."""
 
     def xy(p: float, q: float) -> str:
@@ -221,7 +238,7 @@ def _svg(found: Found) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE + EDGE + 20} {SIDE + EDGE + 60}" '
         'font-family="sans-serif" font-size="11">'
-        "<title>Calibration of the children's model on held-out corpora</title>"
+        f"<title>{title}</title>"
         f'<rect width="100%" height="100%" fill="white"/>'
         f'<rect x="{EDGE}" y="{EDGE / 2}" width="{SIDE}" height="{SIDE}" fill="none" stroke="#999"/>'
         f'<polyline points="{xy(0, 0)} {xy(1, 1)}" stroke="#999" stroke-dasharray="4 4" fill="none"/>{ticks}'
@@ -231,6 +248,6 @@ def _svg(found: Found) -> str:
         "predicted probability of SLI</text>"
         f'<text x="12" y="{EDGE / 2 + SIDE / 2}" text-anchor="middle" transform="rotate(-90 12 {EDGE / 2 + SIDE / 2})">'
         "observed share</text>"
-        f'<text x="{EDGE}" y="{SIDE + EDGE / 2 + 56}" fill="#a4441c">broken: as trained on the other corpora</text>'
+        f'<text x="{EDGE}" y="{SIDE + EDGE / 2 + 56}" fill="#a4441c">{told}</text>'
         f'<text x="{EDGE + 215}" y="{SIDE + EDGE / 2 + 56}" fill="#1d4f66">solid: recalibrated</text></svg>\n'
     )
