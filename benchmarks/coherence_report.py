@@ -118,6 +118,8 @@ def _length(whole: Rows, feature: str, corpus: str) -> str:
         return "too few"
     groups = np.array([row["corpus"] for row in mine])
     scores = _within(np.array([row["scores"][feature] for row in mine]), groups)
+    if not np.ptp(scores) > 1e-9:
+        return "constant"
     lengths = _within(np.log([row["words"] for row in mine]), groups)
     draws = np.random.default_rng(SEED).integers(0, len(mine), (DRAWS, len(mine)))
     with np.errstate(invalid="ignore", divide="ignore"):

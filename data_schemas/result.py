@@ -85,12 +85,26 @@ class ModelCard(Frozen):
     plan: dict[str, Any] = Field(default_factory=dict)
 
 
+class Spectrogram(Frozen):
+    """A stretch of the recording as a picture.
+
+    `png` holds an 8-bit grey PNG in base64: time from `start` to `end` in seconds, 0 Hz at the bottom and `highest` at
+    the top, the loudest point black and 60 dB below it white.
+    """
+
+    start: float
+    end: float
+    highest: float
+    png: str
+
+
 class Drawing(Frozen):
     """What the report draws: a thinned waveform envelope, the F0 contour and the pauses.
 
     `peaks` are the largest absolute sample of equal slices of the recording, full scale 1; `f0_times` and
     `f0_hz` hold voiced frames only. `modulation_power` is the envelope's power at `modulation_hz`; `formants` holds
     (F1, F2) of some vowel-like frames, `vowels` the symbol and median (F1, F2) of each vowel that alignment found.
+    `intensity` holds (seconds, dB re full scale) of some frames of the participant's speech.
     """
 
     duration: float
@@ -102,6 +116,8 @@ class Drawing(Frozen):
     modulation_power: tuple[float, ...] = ()
     formants: tuple[tuple[float, float], ...] = ()
     vowels: tuple[tuple[str, float, float], ...] = ()
+    intensity: tuple[tuple[float, float], ...] = ()
+    spectrogram: Spectrogram | None = None
 
 
 class ModelUse(Frozen):

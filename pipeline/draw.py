@@ -1,4 +1,4 @@
-"""What the report shows of a sample: waveform envelope, pitch contour, pauses, rhythm, vowel space, transitions."""
+"""What the report shows of a sample: envelope, contours, pauses, rhythm, vowels, spectrogram, transitions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ..data_schemas.transition import Transition
 from ..features import Views
 from ..features.semantic import transitions
 from ..features.semantic.coherence import NEEDS
+from .spectrogram import spectrogram
 
 PEAKS, POINTS = 2000, 4000
 """Most slices of the waveform, and most points of the pitch contour."""
 
-FRAMES, TOKENS = 300, 3
-"""Most frames of the vowel space, and fewest tokens of a vowel that is named in it."""
+FRAMES, LEVELS, TOKENS = 300, 300, 3
+"""Most frames of the vowel space, most points of the intensity contour, and fewest tokens of a vowel named."""
 
 TRANSITIONS = 3
 """Most transitions the report tells of."""
@@ -42,13 +43,14 @@ def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
     Drawing or None
         At most 2000 peaks (largest absolute sample of equal slices, full scale 1), at most 4000 voiced frames
         (evenly thinned), every pause, the mean envelope modulation spectrum as shares of its power, at most 300
-        vowel-like frames and the vowels with three tokens. None for a sample without audio.
+        vowel-like frames, the vowels with three tokens, at most 300 levels and a spectrogram of ten seconds. None for
+        a sample without audio.
     """
     if isinstance(sample.audio, Missing):
         return None
     views = Views(sample) if views is None else views
     times, hz = _contour(views)
-    pauses = views["pauses"]
+    pauses, heard = views["pauses"], views["heard"]
     modulation_hz, modulation_power = _modulation(views)
     return Drawing(
         duration=sample.audio.duration,
@@ -60,6 +62,8 @@ def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
         modulation_power=modulation_power,
         formants=_formants(views),
         vowels=_vowels(views),
+        intensity=_intensity(views),
+        spectrogram=None if isinstance(heard, Missing) or not heard else spectrogram(sample.audio, heard),
     )
 
 
@@ -105,6 +109,19 @@ def _formants(views: Views) -> tuple[tuple[float, float], ...]:
         return ()
     kept = np.unique(np.linspace(0, len(found.hz) - 1, min(FRAMES, len(found.hz))).astype(int))
     return tuple((round(float(f1)), round(float(f2))) for f1, f2 in found.hz[kept, :2])
+
+
+def _intensity(views: Views) -> tuple[tuple[float, float], ...]:
+    found = views["loudness"]
+    if isinstance(found, Missing) or not len(found):
+        return ()
+    # The median of each piece: a thinned contour would show whichever frames it happened to keep.
+    pieces = np.array_split(np.arange(len(found)), min(LEVELS, len(found)))
+    levels = 10 * np.log10(np.maximum(found.values, 1e-12))
+    return tuple(
+        (round(float(found.times[piece[len(piece) // 2]]), 2), round(float(np.median(levels[piece])), 1))
+        for piece in pieces
+    )
 
 
 def _vowels(views: Views) -> tuple[tuple[str, float, float], ...]:

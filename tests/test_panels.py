@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
+import struct
+import zlib
 from itertools import accumulate
 
 import numpy as np
-from lalia.data_schemas import Drawing, Span
+from lalia.data_schemas import Audio, Drawing, Span
 from lalia.pipeline.draw import draw
 from lalia.pipeline.report.panels import HEIGHT, LEFT, WIDTH, panels
+from lalia.pipeline.spectrogram import spectrogram
 
 
 def _pauses(*lengths):
@@ -91,3 +95,70 @@ def test_a_sample_is_drawn_with_its_rhythm_and_vowels(sample):
     for panel in found:
         assert panel.described.endswith(".")
         assert any("(" in text.text for text in panel.texts), "an axis names its unit"
+
+
+def _picture(found) -> np.ndarray:
+    """The grey values of a PNG as its standard lays them down: chunks with a checksum, lines without a filter."""
+    data = base64.b64decode(found.png)
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, chunks = 8, {}
+    while at < len(data):
+        (size,), kind = struct.unpack(">I", data[at : at + 4]), data[at + 4 : at + 8]
+        body = data[at + 8 : at + 8 + size]
+        assert struct.unpack(">I", data[at + 8 + size : at + 12 + size])[0] == zlib.crc32(kind + body)
+        chunks[kind] = body
+        at += 12 + size
+    width, height, depth, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
+    assert (depth, colour) == (8, 0)
+    lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, width + 1)
+    assert not lines[:, 0].any()
+    return lines[:, 1:]
+
+
+def test_a_chirp_rises_through_the_spectrogram():
+    rate, seconds = 16_000, 10.0
+    time = np.arange(int(rate * seconds)) / rate
+    rising = np.sin(2 * np.pi * (500 * time + (6500 - 500) / seconds / 2 * time**2)).astype(np.float32)
+    found = spectrogram(Audio(samples=rising, rate=rate, sha256="0" * 64), (Span(0.0, seconds),))
+    grey = _picture(found)
+    assert (found.start, found.end, found.highest) == (0.0, 10.0, 8000.0)
+    rows, columns = grey.shape
+    for column in range(10, columns - 10, 20):
+        darkest = rows - 1 - int(grey[:, column].argmin())
+        hertz = 500 + 6000 * column / columns
+        # Two rows of 83 Hz: a frame of 12 ms holds frequencies 170 Hz apart.
+        assert abs((darkest + 0.5) * 8000 / rows - hertz) < 2 * 8000 / rows
+    assert np.median(grey) == 255, "what is not there is white"
+
+
+def test_the_spectrogram_shows_where_most_is_said():
+    rate = 8_000
+    samples = np.random.default_rng(0).normal(0, 0.01, 60 * rate).astype(np.float32)
+    audio = Audio(samples=samples, rate=rate, sha256="0" * 64)
+    found = spectrogram(audio, (Span(1.0, 2.0), Span(30.0, 34.0), Span(35.0, 39.0), Span(50.0, 53.0)))
+    assert (found.start, found.end, found.highest) == (30.0, 40.0, 4000.0)
+    late = spectrogram(audio, (Span(57.0, 59.0),))
+    assert (late.start, late.end) == (50.0, 60.0)
+    short = Audio(samples=samples[: 2 * rate], rate=rate, sha256="0" * 64)
+    assert spectrogram(short, (Span(0.5, 1.0),)).end == 2.0
+    silent = Audio(samples=np.zeros(rate, np.float32), rate=rate, sha256="0" * 64)
+    assert spectrogram(silent, (Span(0.0, 1.0),)) is None
+
+
+def test_loudness_stands_at_its_time_and_level():
+    drawing = _drawing(intensity=tuple((float(second), -40.0 + second / 3) for second in range(0, 60, 2)))
+    panel = _by_key(drawing)["loudness"]
+    dots = [tuple(map(float, pair)) for pair in re.findall(r"M([\d.]+) ([\d.]+)", panel.dots)]
+    assert np.allclose(np.diff([x for x, _ in dots]), dots[1][0] - dots[0][0], atol=0.2)
+    ticks = {text.text: text.y - 3.5 for text in panel.texts if text.anchor == "end"}
+    assert math.isclose(dots[0][1], ticks["-40"], abs_tol=0.2)
+    assert dots[-1][1] < dots[0][1], "louder is higher"
+
+
+def test_the_spectrogram_of_a_sample_is_on_its_page(sample):
+    drawing = draw(sample)
+    assert drawing.spectrogram is not None
+    assert 100 < len(drawing.intensity) <= 300
+    panel = _by_key(drawing)["spectrogram"]
+    assert panel.picture == drawing.spectrogram.png
+    assert len(panel.picture) < 80_000, "light enough for a page of hundreds of kilobytes"

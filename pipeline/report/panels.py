@@ -1,4 +1,4 @@
-"""Small pictures beside the measures: lengths of pauses, rhythm of the envelope, vowel space.
+"""Small pictures beside the measures: lengths of pauses, loudness, rhythm of the envelope, vowels, spectrogram.
 
 Each says in words what it shows, for those who cannot see it, and has axes with units.
 """
@@ -31,6 +31,7 @@ IPA = dict(
 )
 
 _SECONDS = (0.25, 0.5, 1, 2, 4, 8, 16, 32)
+_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the template draws: bars (x, y, width, height), one line, dots, the axes and their labels."""
+    """What the template draws: bars (x, y, width, height), a line, dots, a PNG (base64) in the field, axes, labels."""
 
     key: str
     title: str
@@ -56,13 +57,15 @@ class Panel:
     bars: tuple[tuple[float, float, float, float], ...] = ()
     line: str = ""
     dots: str = ""
+    picture: str = ""
     width: float = WIDTH
     height: float = HEIGHT
+    field: tuple[float, float, float, float] = (LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
 
 
 def panels(drawing: Drawing) -> tuple[Panel, ...]:
     """The panels there is something to show in."""
-    made = (_pauses(drawing), _modulation(drawing), _vowels(drawing))
+    made = (_pauses(drawing), _loudness(drawing), _modulation(drawing), _vowels(drawing), _spectrogram(drawing))
     return tuple(panel for panel in made if panel is not None)
 
 
@@ -139,6 +142,51 @@ def _modulation(drawing: Drawing) -> Panel | None:
         _labels(ticks, heights, "modulation frequency (Hz)", "% of power"),
         line="M" + "L".join(f"{x(at):g} {y(share):g}" for at, share in zip(hz, shares, strict=True)),
     )
+
+
+def _loudness(drawing: Drawing) -> Panel | None:
+    if len(drawing.intensity) < FEWEST:
+        return None
+    levels = tuple(level for _, level in drawing.intensity)
+    low, high = 10 * math.floor(min(levels) / 10), 10 * math.ceil(max(levels) / 10 + 1e-9)
+    x, y = _across(0, drawing.duration), _up(low, high)
+    step = _step(drawing.duration)
+    ticks = [(x(at), f"{at:g}") for at in (k * step for k in range(int(drawing.duration / step) + 1))]
+    heights = [(y(at), str(at)) for at in range(low, high + 1, 10 if high - low <= 50 else 20)]
+    return Panel(
+        "loudness",
+        "Loudness",
+        f"Intensity while the participant speaks, half of the points between {_quartile(levels, 1):.0f} and "
+        f"{_quartile(levels, 3):.0f} dB re full scale; it depends on the microphone and its distance.",
+        _frame([at for at, _ in ticks], [at for at, _ in heights]),
+        _labels(ticks, heights, "time (s)", "intensity (dB)"),
+        dots="".join(f"M{x(at):g} {y(level):g}h0" for at, level in drawing.intensity),
+    )
+
+
+def _spectrogram(drawing: Drawing) -> Panel | None:
+    found = drawing.spectrogram
+    if found is None:
+        return None
+    x, y = _across(found.start, found.end), _up(0, found.highest / 1000)
+    step = _step(found.end - found.start)
+    first = math.ceil(found.start / step - 1e-9)
+    ticks = [(x(k * step), f"{k * step:g}") for k in range(first, int(found.end / step + 1e-9) + 1)]
+    heights = [(y(at), str(at)) for at in range(0, int(found.highest / 1000) + 1, 2)]
+    return Panel(
+        "spectrogram",
+        "Spectrogram",
+        f"The {found.end - found.start:.1f} s that hold most of the participant's speech, from {found.start:.1f} s on, "
+        f"up to {found.highest / 1000:g} kHz; the loudest point is black, 60 dB below it is white.",
+        _frame([at for at, _ in ticks], [at for at, _ in heights]),
+        _labels(ticks, heights, "time (s)", "frequency (kHz)"),
+        picture=found.png,
+    )
+
+
+def _step(seconds: float) -> float:
+    """Seconds between the ticks of an axis that long: at most six of them."""
+    return next((step for step in _STEPS if seconds / step <= 6), _STEPS[-1])
 
 
 def _vowels(drawing: Drawing) -> Panel | None:
