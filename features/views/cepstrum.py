@@ -70,11 +70,12 @@ def prominences(samples: Floats, rate: int, *, highest: float = HIGHEST) -> Floa
     starts = _starts(len(samples), rate)
     if not len(starts):
         return np.zeros(0, dtype=np.float32)
-    signal = resampled(samples, rate)
+    # To full scale before it is rounded to single precision, so that the same voice at any level gives the same digits.
+    scale = max(float(samples.max()), -float(samples.min()), float(np.finfo(np.float32).tiny))
+    signal = resampled(samples / scale, rate)
     signal[1:] -= np.float32(np.exp(-2 * np.pi * EMPHASIS / RATE)) * signal[:-1]
     # A first frame may begin a sample early, a last one end late: nothing is there.
     wide = np.pad(signal, 2)
-    wide /= max(float(signal.max()), -float(signal.min()), float(np.finfo(np.float32).tiny))
     frames = np.lib.stride_tricks.sliding_window_view(wide, LENGTH)
     work = np.zeros((CHUNK, POINTS), dtype=np.float32)
     chunks = [starts[first : first + CHUNK] + 2 for first in range(0, len(starts), CHUNK)]

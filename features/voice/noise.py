@@ -82,7 +82,7 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
         "trend": "straight, robust, over all quefrencies",
     }
     | CEPSTRUM.settings,
-    version=2,
+    version=3,
 )
 def cpps(prominences: tuple[Floats, Floats]) -> Estimate | Missing:
     decibels, seconds = prominences
