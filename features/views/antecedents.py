@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from ...data_schemas.sample import Parse, Sample, Token
 from ...data_schemas.transcript import Transcript
@@ -78,12 +79,13 @@ def third_persons(sample: Sample, transcript: Transcript, parses: tuple[Parse, .
         place, parse = next(mine)
         if any(map(counts, parse)):
             said: set[str] = set()
+            below = hanging(parse)
             before = set().union(*heard[-REACH:])
             for index, token in enumerate(parse):
                 kind = _pronoun(token)
                 if kind is None:
-                    said |= _mention(parse, index)
-                elif not (kind == IT and _stands_for_nothing(parse, index)):
+                    said |= _mention(parse, below, index)
+                elif not (kind == IT and _stands_for_nothing(parse, below, index)):
                     resolved = kind in said or kind in before
                     found.append(Pronoun(place, index, resolved))
                     said |= {kind} if resolved else set()
@@ -95,7 +97,16 @@ def _pronoun(token: Token) -> str | None:
     return PRONOUNS.get(token.text.lower()) if token.pos in {"PRON", "DET"} else None
 
 
-def _mention(parse: Parse, index: int) -> set[str]:
+def hanging(parse: Parse) -> list[list[int]]:
+    """Places of the tokens that hang on each token, roots on none."""
+    below: list[list[int]] = [[] for _ in parse]
+    for place, token in enumerate(parse):
+        if token.head != place:
+            below[token.head].append(place)
+    return below
+
+
+def _mention(parse: Parse, below: list[list[int]], index: int) -> set[str]:
     """Pronouns that can take up what a token names."""
     token = parse[index]
     lemma = token.lemma.lower()
@@ -103,23 +114,22 @@ def _mention(parse: Parse, index: int) -> set[str]:
         return _of_pronoun(token, lemma)
     if token.pos not in {"NOUN", "PROPN"} or not counts(token) or token.dep in _INSIDE or lemma in _ADDRESS:
         return set()
-    if token.dep in _PREDICATES and _speaks_or_hears(parse, token.head):
+    if token.dep in _PREDICATES and _speaks_or_hears(parse, below[token.head]):
         # I'm a doctor: the noun names somebody who is I or you.
         return set()
     # Two joined by `and` are named by the first of them.
-    joined = any(other.head == index and other.dep == "conj" and other.pos in {"NOUN", "PROPN"} for other in parse)
+    mine = [parse[place] for place in below[index]]
+    joined = any(other.dep == "conj" and other.pos in {"NOUN", "PROPN"} for other in mine)
     plural = token.tag in {"NNS", "NNPS"} or "Number=Plur" in token.morph
     found = {THEY} if plural or joined or lemma in GROUPS else set()
     if plural:
         return found
-    definite = any(other.head == index and other.lemma.lower() in {"the", "this", "that", "a"} for other in parse)
+    definite = any(other.lemma.lower() in {"the", "this", "that", "a"} for other in mine)
     return found | _of_noun(token, lemma, definite)
 
 
-def _speaks_or_hears(parse: Parse, verb: int) -> bool:
-    return any(
-        other.head == verb and other.dep == "nsubj" and other.text.lower() in {"i", "you", "we"} for other in parse
-    )
+def _speaks_or_hears(parse: Parse, of_verb: list[int]) -> bool:
+    return any(parse[place].dep == "nsubj" and parse[place].text.lower() in {"i", "you", "we"} for place in of_verb)
 
 
 def _of_pronoun(token: Token, lemma: str) -> set[str]:
@@ -157,7 +167,7 @@ def _of_others(text: str) -> set[str]:
     return found
 
 
-def _stands_for_nothing(parse: Parse, index: int) -> bool:
+def _stands_for_nothing(parse: Parse, below: list[list[int]], index: int) -> bool:
     """Whether *it* is a mere subject: of weather and time, of seeming, or in place of a clause that follows."""
     token = parse[index]
     if token.text.lower() != "it":
@@ -169,24 +179,24 @@ def _stands_for_nothing(parse: Parse, index: int) -> bool:
     verb = parse[token.head]
     lemma = verb.lemma.lower()
     if lemma in _RAISING:
-        return lemma in _WITHOUT_DOER or _clause_after(parse, index, {token.head})
-    below = [place for place, other in enumerate(parse) if other.head == token.head and place != token.head]
-    said = {place for place in below if parse[place].dep in _PREDICATES}
-    if lemma == "be" and any(_of_time(parse, place) for place in below):
+        return lemma in _WITHOUT_DOER or _clause_after(parse, below, index, {token.head})
+    said = {place for place in below[token.head] if parse[place].dep in _PREDICATES}
+    if lemma == "be" and any(_of_time(parse, place) for place in below[token.head]):
         return True
     if verb.pos == "ADJ":
         # As the object of `make it hard to see` it hangs on the adjective.
         said.add(token.head)
     elif lemma != "be":
         return False
-    return bool(said) and _clause_after(parse, index, {token.head} | said)
+    return bool(said) and _clause_after(parse, below, index, {token.head} | said)
 
 
-def _clause_after(parse: Parse, index: int, heads: set[int]) -> bool:
+def _clause_after(parse: Parse, below: list[list[int]], index: int, heads: set[int]) -> bool:
     """Whether a clause that hangs on one of `heads` follows."""
     return any(
-        place > index and place not in heads and other.head in heads and other.dep in _CLAUSES and _opened(parse, place)
-        for place, other in enumerate(parse)
+        place > index and place not in heads and parse[place].dep in _CLAUSES and _opened(parse, below[place])
+        for head in heads
+        for place in below[head]
     )
 
 
@@ -196,16 +206,16 @@ def _of_time(parse: Parse, place: int) -> bool:
     if token.pos == "PRON" and token.dep in _PREDICATES:
         return token.lemma.lower() in {"i", "me", "we", "us"} or token.text.lower() in {"me", "us"}
     ordinal = token.text.lower().endswith(("first", "second", "third", "th"))
-    below = (other.lemma.lower() for at, other in enumerate(parse) if ordinal and place < at <= place + 2)
-    return token.lemma.lower() in _WEATHER or any(lemma in _TIMES for lemma in below)
+    following = (other.lemma.lower() for other in parse[place + 1 : place + 3] if ordinal)
+    return token.lemma.lower() in _WEATHER or any(lemma in _TIMES for lemma in following)
 
 
-def _opened(parse: Parse, clause: int) -> bool:
-    return any(mark.head == clause and mark.dep == "mark" and mark.text.lower() in _OPENING for mark in parse)
+def _opened(parse: Parse, of_clause: list[int]) -> bool:
+    return any(parse[place].dep == "mark" and parse[place].text.lower() in _OPENING for place in of_clause)
 
 
 def of_utterances(pronouns: tuple[Pronoun, ...]) -> Iterator[tuple[int, int]]:
     """Pronouns of each utterance that holds one: how many, and how many without an antecedent."""
-    for place in sorted({pronoun.utterance for pronoun in pronouns}):
-        mine = [pronoun.resolved for pronoun in pronouns if pronoun.utterance == place]
-        yield len(mine), mine.count(False)
+    for _, group in groupby(pronouns, key=lambda pronoun: pronoun.utterance):
+        resolved = [pronoun.resolved for pronoun in group]
+        yield len(resolved), resolved.count(False)
