@@ -28,9 +28,12 @@ import numpy.typing as npt
 from coherence_disturb import DISTURBANCES, Others
 from coherence_text import Document, Said
 from lalia.data_schemas import Missing, Recording, Sample, Transcript, Utterance, Word
-from lalia.data_schemas.sample import EMBEDDER, LANGUAGE_MODEL, Routing
+from lalia.data_schemas.sample import EMBEDDER, LANGUAGE_MODEL
 from lalia.features import FEATURES, Views
 from lalia.features.views.language import counts
+from lalia.models import embedders
+from lalia.models.monet import embedded
+from lalia.models.monet.reader import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "benchmarks" / "coherence"
@@ -61,33 +64,24 @@ Rows = npt.NDArray[np.float32]
 
 
 class Reader:
-    """Embeddings, word vectors and, with a Monet, its reading, each text read once."""
+    """Embeddings, word vectors and, with a Monet, its reading of some documents, each text read once."""
 
     def __init__(self, name: str, embed: Callable[[Sequence[str]], Rows], weights: dict[str, str], reads: bool) -> None:
         self.name, self.weights = name, weights
         self._embed, self._reads = embed, reads
         self._rows: dict[str, Rows] = {}
-        self._read: dict[str, tuple[tuple[float | None, ...], Routing]] = {}
+        self._places: dict[str, int] = {}
+        self._reading: Reading | None = None
 
     def learn(self, documents: Sequence[Document]) -> None:
-        """Read what is new in some documents, all at once."""
+        """Read some documents, all at once; what was read before is dropped, for spoilt texts come but once."""
         lemmas = {t.lemma.lower() for d in documents for s in d.said for word in s.tokens for t in word if counts(t)}
-        texts = {said.text for document in documents for said in document.said}
-        new = sorted((lemmas | texts) - self._rows.keys())
-        self._rows |= dict(zip(new, self._embed(new), strict=True)) if new else {}
+        texts = sorted({said.text for document in documents for said in document.said})
+        wanted = sorted({*lemmas, *texts})
+        self._rows = dict(zip(wanted, self._embed(wanted), strict=True))
         if self._reads:
-            from lalia.models.monet import embedded
-
-            unread = sorted(texts - self._read.keys())
-            read = embedded.load("monet", "cpu").read(unread, surprisal=True, routing=True)
-            assert read.routing is not None
-            for k, text in enumerate(unread):
-                self._read[text] = read.surprisal[k], _part(read.routing, k)
-
-    def forget(self) -> None:
-        """Drop what was read: spoilt texts come but once."""
-        self._rows.clear()
-        self._read.clear()
+            self._places = {text: place for place, text in enumerate(texts)}
+            self._reading = embedded.load("monet", "cpu").read(texts, surprisal=True, routing=True)
 
     def sample(self, document: Document) -> Sample:
         """A sample as the line would annotate it."""
@@ -95,9 +89,10 @@ class Reader:
         parses = tuple(_parse(one) for one in document.said)
         lemmas = {token.lemma.lower() for parse in parses for token in parse if counts(token)}
         given: dict[str, Any] = {}
-        if self._reads:
-            read = [self._read[one.text] for one in document.said]
-            given = {"surprisal": tuple(bits for bits, _ in read), "routing": _joined([use for _, use in read])}
+        if self._reading is not None and self._reading.routing is not None:
+            places = [self._places[one.text] for one in document.said]
+            given["surprisal"] = tuple(self._reading.surprisal[place] for place in places)
+            given["routing"] = self._reading.routing.taken(places)
         return Sample(
             recording=Recording(recording_id="r", participant_id="p", path="r.wav", language="en"),
             transcript=Transcript(source="text", language="en", participant="PAR", utterances=said),
@@ -115,26 +110,6 @@ def _parse(said: Said) -> tuple[Any, ...]:
     return tuple(token.model_copy(update={"head": place}) for place, token in enumerate(tokens))
 
 
-def _part(routing: Routing, k: int) -> Routing:
-    entries = slice(int(routing.starts[k]), int(routing.starts[k + 1]))
-    size = entries.stop - entries.start
-    return Routing(
-        np.array([0, size]),
-        routing.experts[entries],
-        routing.shares[entries],
-        routing.halves[k : k + 1].astype(np.float32),
-    )
-
-
-def _joined(parts: Sequence[Routing]) -> Routing:
-    return Routing(
-        starts=np.concatenate([[0], np.cumsum([len(part.experts) for part in parts])]).astype(np.int64),
-        experts=np.concatenate([part.experts for part in parts]),
-        shares=np.concatenate([part.shares for part in parts]),
-        halves=np.concatenate([part.halves for part in parts]),
-    )
-
-
 def reader(name: str) -> Reader:
     """The reader of that embedder."""
     if name == "tfidf":
@@ -144,9 +119,6 @@ def reader(name: str) -> Reader:
         model = TfidfVectorizer(lowercase=True, sublinear_tf=True, token_pattern=r"[^\s]+")
         model.fit([said.text for document in first_half() for said in document.said])
         return Reader(name, lambda texts: np.asarray(model.transform(texts).toarray(), np.float32), {}, False)
-    from lalia.models import embedders
-    from lalia.models.monet import embedded
-
     found = embedders.load(name, "cpu")
     weights = {EMBEDDER: found.use.sha256}
     if name == "monet":
@@ -215,7 +187,6 @@ def measure(name: str, documents: Sequence[Document]) -> None:
             }
             for kind, dose, made in spoilt
         ]
-        read.forget()
         if number % 20 == 19:
             print(f"{name}: {number + 1} of {len(documents)}", flush=True)
     KEPT.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ import coherence_text
 import numpy as np
 import numpy.typing as npt
 from coherence_text import OPEN_GENRES, Document
+from lalia.data_schemas.sample import LANGUAGE_MODEL
 from lalia.features.semantic.reference_table import TABLE, Floats, References, length_terms
 from lalia.features.views.content import CONTENT
 from lalia.models import embedders
@@ -195,7 +196,7 @@ def make() -> None:
     arrays: dict[str, Any] = {}
     for name in EMBEDDERS:
         arrays[f"cosine:{embedders.load(name, 'cpu').use.sha256}"] = cosine_regression(talk(found), name)
-    reader, sha = embedded.load("monet", "cpu"), embedded.use("monet", "language model").sha256
+    reader, sha = embedded.load("monet", "cpu"), embedded.use("monet", LANGUAGE_MODEL).sha256
     arrays[f"surprisal:{sha}"] = surprisal_line(talk(found), reader)
     experts, base, words = topic_experts(expert_use(found, reader))
     arrays |= {f"experts:{sha}": experts, f"base:{sha}": base.astype(np.float32), f"words:{sha}": "\n".join(words)}

@@ -26,6 +26,10 @@ class Task(StrEnum):
     DDK = "ddk"
 
 
+LIST_TASKS = frozenset([Task.SEMANTIC_FLUENCY, Task.LETTER_FLUENCY])
+"""Tasks answered by a list of words and not by talk."""
+
+
 _IDENTIFIER = re.compile(r"[^\W_][\w.\-]{0,99}")
 
 

@@ -104,7 +104,8 @@ class Drawing(Frozen):
     `peaks` are the largest absolute sample of equal slices of the recording, full scale 1; `f0_times` and
     `f0_hz` hold voiced frames only. `modulation_power` is the envelope's power at `modulation_hz`; `formants` holds
     (F1, F2) of some vowel-like frames, `vowels` the symbol and median (F1, F2) of each vowel that alignment found.
-    `intensity` holds (seconds, dB re full scale) of some frames of the participant's speech.
+    `intensity` holds (seconds, dB re full scale) of some frames of the participant's speech, `spectrogram` ten seconds
+    of it.
     """
 
     duration: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -93,6 +93,22 @@ class Routing:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    @property
+    def used(self) -> npt.NDArray[np.bool_]:
+        """Whether each utterance used any expert: those without words the model reads did not."""
+        return np.asarray(self.halves.sum(axis=(1, 2, 3)) > 0)
+
+    def taken(self, utterances: Sequence[int]) -> Routing:
+        """The routing of some utterances, in the order asked for."""
+        entries = [np.arange(self.starts[k], self.starts[k + 1]) for k in utterances]
+        kept = np.concatenate([np.zeros(0, np.int64), *entries])
+        return Routing(
+            starts=np.concatenate([[0], np.cumsum([len(part) for part in entries])]).astype(np.int64),
+            experts=self.experts[kept],
+            shares=self.shares[kept],
+            halves=self.halves[list(utterances)],
+        )
 
     def of(self, utterance: int) -> dict[int, float]:
         """Share of each expert kept for an utterance."""

@@ -84,8 +84,9 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
         )
     parses = _made("parses", lambda: _parses(utterances, language, settings))
     stimulus = None if item.stimulus is None else read_stimulus(item.stimulus)
-    embeddings = _made("embeddings", lambda: _embeddings([spoken(u) for u in utterances], language, settings))
-    reading = _made("routing", lambda: _reading([spoken(u) for u in utterances], language, settings))
+    texts = [spoken(utterance) for utterance in utterances]
+    embeddings = _made("embeddings", lambda: _embeddings(texts, language, settings))
+    reading = _made("routing", lambda: _reading(texts, language, settings))
     return Sample(
         recording=recording,
         audio=audio,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..data_schemas import LaliaError, Settings
+from ..data_schemas.sample import EMBEDDER, LANGUAGE_MODEL
 from .keys import NUMERIC_PACKAGES, OPTIONAL, package_versions
 
 PYTHONS = ((3, 11), (3, 13))
@@ -103,8 +104,8 @@ def _models() -> Iterator[Check]:
         (defaults.aligner, "aligner"),
         (defaults.parser, "parser"),
         (defaults.constituency, "constituency"),
-        (defaults.embedder, "embedder"),
-        (defaults.language_model, "language model"),
+        (defaults.embedder, EMBEDDER),
+        (defaults.language_model, LANGUAGE_MODEL),
     )
     for name in dict(needed):
         # One model may serve two ends.

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..data_schemas.audio import Audio, Span
 from ..data_schemas.feature import Missing
+from ..data_schemas.recording import LIST_TASKS
 from ..data_schemas.result import Drawing
 from ..data_schemas.sample import Sample
 from ..data_schemas.transition import Transition
@@ -24,9 +25,6 @@ FRAMES, LEVELS, TOKENS = 300, 300, 3
 
 TRANSITIONS = 3
 """Most transitions the report tells of."""
-
-LISTS = frozenset(["semantic_fluency", "letter_fluency"])
-"""Tasks whose utterances are words of a list: no talk that could cohere."""
 
 
 def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
@@ -69,7 +67,8 @@ def draw(sample: Sample, views: Views | None = None) -> Drawing | None:
 
 def least_coherent(sample: Sample, views: Views) -> tuple[Transition, ...]:
     """The transitions that the report tells of: of talk long enough for its coherence to be measured, the lowest."""
-    if sample.recording.task in LISTS:
+    if sample.recording.task in LIST_TASKS:
+        # Words of a list are no talk that could cohere.
         return ()
     said = views.size("utterance_vectors")
     if isinstance(said, Missing) or said < NEEDS["utterances"]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import __version__
 from ..data_schemas import LaliaError, Settings
+from ..data_schemas.sample import EMBEDDER, LANGUAGE_MODEL
 from ..features import specs
 from ..models.risk.site import fingerprint
 from .ingest import Located
@@ -98,13 +99,13 @@ def weights(settings: Settings) -> dict[str, str]:
     from ..models import aligners, diarisers, parsers, registry
     from ..models.monet import embedded
 
-    roles = {"vad": "silero-vad", "whisper": settings.model, "parser": settings.parser, "embedder": settings.embedder}
+    roles = {"vad": "silero-vad", "whisper": settings.model, "parser": settings.parser, EMBEDDER: settings.embedder}
     if settings.aligner != aligners.NONE:
         roles["aligner"] = settings.aligner
     if settings.constituency != parsers.NONE:
         roles["constituency"] = settings.constituency
     if settings.language_model != embedded.NONE:
-        roles["language model"] = settings.language_model
+        roles[LANGUAGE_MODEL] = settings.language_model
     found = {}
     for role, name in roles.items():
         try:

@@ -20,6 +20,7 @@ from ..data_schemas import (
     Settings,
     Transcript,
 )
+from ..data_schemas.sample import LANGUAGE_MODEL
 from ..features import Views
 from .align import align, is_aligned
 from .annotate import annotate
@@ -159,7 +160,7 @@ def models_used(item: Located, transcript: Transcript, sample: Sample, settings:
     if not isinstance(sample.embeddings, Missing):
         used.append(embedders.load(settings.embedder, settings.device).use)
     if not isinstance(sample.routing, Missing):
-        used.append(embedded.use(settings.language_model, "language model"))
+        used.append(embedded.use(settings.language_model, LANGUAGE_MODEL))
     return tuple(used)
 
 

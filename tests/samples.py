@@ -23,7 +23,7 @@ from lalia.data_schemas import (
     Utterance,
     Word,
 )
-from lalia.data_schemas.sample import EMBEDDER, LANGUAGE_MODEL, Routing
+from lalia.data_schemas.sample import EMBEDDER, LANGUAGE_MODEL
 
 RATE = 16_000
 
@@ -227,20 +227,10 @@ def shuffle_utterances(sample: Sample, seed: int) -> Sample:
         parses=tuple(sample.parses[i] for i in order),
         trees=sample.trees if isinstance(sample.trees, Missing) else tuple(sample.trees[i] for i in order),
         embeddings=sample.embeddings[order],
-        routing=sample.routing if isinstance(sample.routing, Missing) else _reordered(sample.routing, order),
+        routing=sample.routing if isinstance(sample.routing, Missing) else sample.routing.taken(order),
         surprisal=sample.surprisal
         if isinstance(sample.surprisal, Missing)
         else tuple(sample.surprisal[i] for i in order),
-    )
-
-
-def _reordered(routing: Routing, order: np.ndarray) -> Routing:
-    entries = [slice(routing.starts[i], routing.starts[i + 1]) for i in order]
-    return Routing(
-        starts=np.concatenate([[0], np.cumsum([part.stop - part.start for part in entries])]).astype(np.int64),
-        experts=np.concatenate([routing.experts[part] for part in entries]),
-        shares=np.concatenate([routing.shares[part] for part in entries]),
-        halves=routing.halves[order],
     )
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
-from ...data_schemas.recording import Task
+from ...data_schemas.recording import LIST_TASKS
 from ..estimates import Estimate, Value, count, mean, spread
 from ..invariances import unchanged_by_all_but
 from ..registry import family
 from ..views.fluency import Answers, Response
 
-TASKS = frozenset([Task.SEMANTIC_FLUENCY, Task.LETTER_FLUENCY])
+TASKS = LIST_TASKS
 
 EXAMPLE = Answers(
     (

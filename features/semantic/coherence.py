@@ -113,8 +113,9 @@ def coherence(utterance_vectors: Vectors) -> dict[str, Value]:
     high=None,
     needs=NEEDS,
     definition="(Mean cosine of adjacent utterances - its mean under shuffled utterance order) / its standard "
-    f"deviation under shuffling, {PERMUTATIONS} seeded permutations: what order adds, whatever the utterances' "
-    "lengths. Missing when shuffling changes nothing.",
+    f"deviation under shuffling, {PERMUTATIONS} seeded permutations: what order adds to these very "
+    "utterances. Cosines of longer utterances are less noisy, so it grows with their length all the same "
+    "(docs/validation/coherence.md). Missing when shuffling changes nothing.",
     citation="hitczenko2021",
     example=Example(
         {"utterance_vectors": np.repeat(np.eye(2), 3, axis=0)},

@@ -11,7 +11,7 @@ from ...data_schemas.feature import Example, Missing, Reason
 from ..estimates import Estimate, Value, ratio
 from ..invariances import unchanged_by_all_but
 from ..registry import feature
-from ..views.content import ContentWords
+from ..views.content import MOST, ContentWords
 from ..views.meaning import Vectors
 from .coherence import NEEDS
 
@@ -40,7 +40,7 @@ _FIVE = ContentWords(tuple("abcdefg"), _AXES, ((0, 2, 4), (1, 3, 5), (6,)))
     "Components are the fewest word vectors, found greedily among all the sample's content words, whose sum with "
     f"weights above 0 has a cosine of at least {ENOUGH} with the sum of the utterance's own (stretches of at most "
     f"{STRETCH} words): words that say the same share one. Rezaii unpacks by gradient descent over a whole "
-    "vocabulary, so values are not theirs.",
+    f"vocabulary, so values are not theirs. Of samples with more than {MOST:,} content lemmas the commonest count.",
     citation="rezaii2019",
     example=Example(
         {"content_words": _KING},
@@ -98,7 +98,8 @@ def _components(vectors: Vectors, words: tuple[int, ...]) -> int:
     definition="Clusters of content lemmas (NOUN, PROPN, VERB, ADJ) by average linkage, cut where the words of a "
     f"cluster are no longer {APART:g} robust standard deviations (and a cosine of {LEAST:g}) more alike than the "
     "sample's median pair; a cluster counts when it has two lemmas or more and was touched in two utterances or "
-    "more. It grows with the number of words: compare samples of like length.",
+    f"more. Of samples with more than {MOST:,} lemmas the commonest count. It grows with the number of words: compare "
+    "samples of like length.",
     citation="rezaii2019 yancheva2016",
     example=Example(
         {"content_words": _FIVE},

@@ -10,6 +10,7 @@ from ..estimates import Estimate, Value, mean, pooled, ratio
 from ..invariances import unchanged_by_all_but
 from ..registry import feature
 from ..views.meaning import Vectors
+from ..views.reading import affinity
 from ..views.references import Bits
 
 BITS = ((1.0, 3.0), (2.0, 6.0))
@@ -139,5 +140,4 @@ def surprisal_frequency_residual(bits_and_expected: Bits) -> Value:
 def monet_expert_overlap(half_expert_use: Vectors) -> Value:
     if len(half_expert_use) < 2:
         return Missing(Reason.UNDEFINED, f"utterances with words: needs 2, got {len(half_expert_use)}")
-    shared = np.sqrt(half_expert_use[:-1] * half_expert_use[1:]).sum(axis=2).mean(axis=1)
-    return mean(np.clip(shared, 0.0, 1.0))
+    return mean(affinity(half_expert_use[:-1], half_expert_use[1:]))

@@ -10,6 +10,7 @@ from ...data_schemas.errors import LaliaError
 from ...data_schemas.feature import Missing
 from ...data_schemas.sample import LANGUAGE_MODEL, Routing, Sample
 from ...data_schemas.transition import ExpertUse, Transition
+from ..views.reading import affinity, half_expert_use
 from .reference_table import Topics, load
 
 SHOWN = 5
@@ -25,14 +26,14 @@ def explain(sample: Sample, i: int) -> Transition | Missing:
     routing = sample.routing
     if isinstance(routing, Missing):
         return routing
-    following = dict(pairwise(_with_words(routing)))
-    if i not in following:
+    found = {step.first: step for step in _steps(sample, routing)}
+    if i not in found:
         raise LaliaError(
             "A transition must begin at an utterance of the participant's with words and another after it",
             f"utterance {i} of {len(routing)}",
-            f"Take one of {_some(list(following))}",
+            f"Take one of {_some(list(found))}",
         )
-    return _explained(sample, routing, i, following[i])
+    return _explained(found[i], sample, routing)
 
 
 def least_coherent(sample: Sample, most: int) -> tuple[Transition, ...]:
@@ -40,25 +41,24 @@ def least_coherent(sample: Sample, most: int) -> tuple[Transition, ...]:
     routing = sample.routing
     if isinstance(routing, Missing):
         return ()
-    pairs = list(pairwise(_with_words(routing)))
-    likeness = [_likeness(sample, routing, *pair) for pair in pairs]
-    order = sorted(range(len(pairs)), key=lambda k: (likeness[k], k))
-    return tuple(_explained(sample, routing, *pairs[k]) for k in order[:most])
+    steps = sorted(_steps(sample, routing), key=lambda step: step.overlap if step.cosine is None else step.cosine)
+    return tuple(_explained(step, sample, routing) for step in steps[:most])
 
 
-def _with_words(routing: Routing) -> list[int]:
-    return [int(k) for k in np.flatnonzero(routing.halves.sum(axis=(1, 2, 3)) > 0)]
+def _steps(sample: Sample, routing: Routing) -> list[Transition]:
+    """Every transition, without its experts."""
+    use = half_expert_use(routing)
+    pairs = pairwise(int(place) for place in np.flatnonzero(routing.used))
+    return [
+        Transition(first=one, second=other, cosine=_cosine(sample, one, other), overlap=float(overlap))
+        for (one, other), overlap in zip(pairs, affinity(use[:-1], use[1:]), strict=True)
+    ]
 
 
 def _some(places: list[int]) -> str:
     if not places:
         return "none: there are no two utterances with words"
     return ", ".join(map(str, places[:10])) + (" and later ones" if len(places) > 10 else "")
-
-
-def _likeness(sample: Sample, routing: Routing, one: int, other: int) -> float:
-    cosine = _cosine(sample, one, other)
-    return _overlap(routing, one, other) if cosine is None else cosine
 
 
 def _cosine(sample: Sample, one: int, other: int) -> float | None:
@@ -69,24 +69,16 @@ def _cosine(sample: Sample, one: int, other: int) -> float | None:
     return float(np.clip(rows[0] @ rows[1], -1.0, 1.0)) if np.all(np.any(rows, axis=1)) else None
 
 
-def _overlap(routing: Routing, one: int, other: int) -> float:
-    use = np.asarray(routing.halves[[one, other]], dtype=np.float64)
-    use = use / use.sum(axis=3, keepdims=True)
-    return float(np.clip(np.sqrt(use[0] * use[1]).sum(axis=2).mean(), 0.0, 1.0))
-
-
-def _explained(sample: Sample, routing: Routing, one: int, other: int) -> Transition:
+def _explained(step: Transition, sample: Sample, routing: Routing) -> Transition:
     topics = load().topics(sample.weights.get(LANGUAGE_MODEL))
-    before, after = (_named(routing, utterance, topics) for utterance in (one, other))
+    before, after = (_named(routing, utterance, topics) for utterance in (step.first, step.second))
     both = {expert: (before.get(expert, 0.0), after.get(expert, 0.0)) for expert in {*before, *after}}
-    return Transition(
-        first=one,
-        second=other,
-        cosine=_cosine(sample, one, other),
-        overlap=_overlap(routing, one, other),
-        shared=_most({expert: min(use) for expert, use in both.items()}, both, routing, topics),
-        lost=_most({expert: use[0] - use[1] for expert, use in both.items()}, both, routing, topics),
-        gained=_most({expert: use[1] - use[0] for expert, use in both.items()}, both, routing, topics),
+    return step.model_copy(
+        update={
+            "shared": _most({expert: min(use) for expert, use in both.items()}, both, routing, topics),
+            "lost": _most({expert: use[0] - use[1] for expert, use in both.items()}, both, routing, topics),
+            "gained": _most({expert: use[1] - use[0] for expert, use in both.items()}, both, routing, topics),
+        }
     )
 
 

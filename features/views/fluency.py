@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...data_schemas.feature import Missing, Reason
-from ...data_schemas.recording import Recording, Task
+from ...data_schemas.recording import LIST_TASKS, Recording, Task
 from ...data_schemas.sample import Parse, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance
 from ..fluency.lists import LISTS, category
@@ -93,7 +93,7 @@ def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, .
 
     Missing when the recording does not say what was asked for, or the participant said nothing.
     """
-    if recording.task not in {Task.SEMANTIC_FLUENCY, Task.LETTER_FLUENCY}:
+    if recording.task not in LIST_TASKS:
         return Missing(Reason.WRONG_TASK, f"not a fluency task: {recording.task}")
     field = "category" if recording.task is Task.SEMANTIC_FLUENCY else "letter"
     asked = (getattr(recording, field) or "").strip().lower()

@@ -22,6 +22,17 @@ def half_expert_use(routing: Routing) -> Vectors:
     use = np.asarray(routing.halves, dtype=np.float64)
     _, routers, sides, n = use.shape
     use = use.reshape(len(use), routers * sides, n)  # -1 is refused where there are no utterances
-    used = use[use.sum(axis=(1, 2)) > 0]
+    used = use[routing.used]
     # Stored in single precision, so a row sums to 1 within its rounding only.
     return np.asarray(used / used.sum(axis=2, keepdims=True), dtype=np.float64)
+
+
+@view(size=len, size_unit="utterances")
+def use_lengths(routing: Routing, surprisal: tuple[tuple[float | None, ...], ...]) -> tuple[int, ...]:
+    """Words of the utterances behind `half_expert_use`, one number for each."""
+    return tuple(len(words) for words, there in zip(surprisal, routing.used, strict=True) if there)
+
+
+def affinity(one: Vectors, other: Vectors) -> Vectors:
+    """Hellinger affinity of two uses of half-experts, rows of `half_expert_use`, averaged over routers and sides."""
+    return np.asarray(np.clip(np.sqrt(one * other).sum(axis=2).mean(axis=1), 0.0, 1.0), dtype=np.float64)

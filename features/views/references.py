@@ -75,12 +75,5 @@ def top_topics(routing: Routing, weights: Mapping[str, str]) -> tuple[frozenset[
     return tuple(found)
 
 
-@view(size=len, size_unit="utterances")
-def use_lengths(routing: Routing, surprisal: tuple[tuple[float | None, ...], ...]) -> tuple[int, ...]:
-    """Words of the utterances behind `half_expert_use`, one number for each."""
-    used = routing.halves.sum(axis=(1, 2, 3)) > 0
-    return tuple(len(words) for words, there in zip(surprisal, used, strict=True) if there)
-
-
 def _unknown(what: str, role: str) -> Missing:
     return Missing(Reason.MODEL_ABSENT, f"reference {what}: none for these weights of the {role}")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ...data_schemas.result import ModelUse
-from ...data_schemas.sample import Embeddings
+from ...data_schemas.sample import EMBEDDER, Embeddings
 from ..choice import require_known, resolved
 from ..monet.embedded import is_monet
 from ..weights import MONET
@@ -69,4 +69,4 @@ def _load(name: str, device: str) -> Embedder:
     from ..registry import locate, use
     from .minilm import MiniLM
 
-    return MiniLM(locate(name), LANGUAGES[name], use(name, "embedder"), device)
+    return MiniLM(locate(name), LANGUAGES[name], use(name, EMBEDDER), device)

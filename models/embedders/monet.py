@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...data_schemas.result import ModelUse
-from ...data_schemas.sample import Embeddings
+from ...data_schemas.sample import EMBEDDER, Embeddings
 from ..monet import embedded
 
 
@@ -28,7 +28,7 @@ class MonetEmbedder:
 
     def __init__(self, name: str, device: str, language: str = "en") -> None:
         self.language = language
-        self.use: ModelUse = embedded.use(name, "embedder")
+        self.use: ModelUse = embedded.use(name, EMBEDDER)
         self._reader = embedded.load(name, device)
         self.dimension = self._reader.dimension
 
