@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lalia.data_schemas import (
-    Code,
     Kind,
-    LaliaError,
     Speaker,
     TimeSource,
     Transcript,
@@ -20,6 +18,7 @@ from lalia.data_schemas import (
 )
 from lalia.pipeline.formats import read, write_chat
 from lalia.tests.chat_text import HEAD, LINES, RECORDING, TERMINATORS, kinds, oracle
+from lalia.tests.timed import is_read_or_refused
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if not re.search(r"(^|\s)&[a-z]|#|↑|no::|black", line)])
@@ -142,11 +141,4 @@ def test_any_mixture_of_marks_is_read_and_settles(tmp_path_factory, tokens, glue
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_is_read_or_refused(tmp_path_factory, text):
-    path = tmp_path_factory.getbasetemp() / "text.cha"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    refused = None
-    try:
-        assert read(path).utterances
-    except LaliaError as error:
-        refused = error.code
-    assert refused in (None, Code.BAD_TRANSCRIPT, Code.EMPTY_FILE)
+    is_read_or_refused(tmp_path_factory.getbasetemp() / "text.cha", text)

@@ -1,9 +1,11 @@
-"""Transcripts of words with given times, and what was said in one."""
+"""Transcripts of words with given times, what was said in one, and whether a file is read at all."""
 
 from __future__ import annotations
 
-from lalia.data_schemas import Speaker, TimeSource, Transcript, Utterance, Word
-from lalia.pipeline.formats import plain
+from pathlib import Path
+
+from lalia.data_schemas import Code, LaliaError, Speaker, TimeSource, Transcript, Utterance, Word
+from lalia.pipeline.formats import plain, read
 
 Marks = list[tuple[float, float, str]]
 
@@ -27,3 +29,14 @@ def transcript_of(*utterances: tuple[str, Marks, str]) -> Transcript:
 def said(transcript: Transcript) -> list[str]:
     """The words of each utterance."""
     return [" ".join(word.text for word in utterance.words) for utterance in transcript.utterances]
+
+
+def is_read_or_refused(path: Path, text: str) -> None:
+    """Any text in a file of that name gives utterances or a clear error."""
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    refused = None
+    try:
+        assert read(path).utterances
+    except LaliaError as error:
+        refused = error.code
+    assert refused in (None, Code.BAD_TRANSCRIPT, Code.EMPTY_FILE)
