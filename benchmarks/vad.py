@@ -19,6 +19,9 @@ from lalia.tests import sounds
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared" / "data"
 
+TIMES = 8
+"""Whispers in a row."""
+
 SEEDS = 2
 """Splices of 30 pauses at each noise."""
 
@@ -115,7 +118,12 @@ def recordings() -> Iterator[tuple[str, Sound, int, tuple[Span, ...]]]:
 
     for name, (path, truth) in CLIPS.items():
         voice, rate = soundfile.read(SHARED / path, dtype="float32", always_2d=True)
-        yield name, voice.mean(axis=1), rate, tuple(Span(*pair) for pair in truth)
+        mono = voice.mean(axis=1)
+        yield name, mono, rate, tuple(Span(*pair) for pair in truth)
+        if name.startswith("whispered"):
+            starts = np.arange(TIMES) * len(mono) / rate
+            again = tuple(Span(a + start, b + start) for start in starts.tolist() for a, b in truth)
+            yield f"{name}, {TIMES} times", np.tile(mono, TIMES), rate, again
     voice, rate = soundfile.read(SHARED / "audio_jfk" / "jfk.flac", dtype="float32", always_2d=True)
     address, truth = voice.mean(axis=1), [Span(*pair) for pair in CLIPS["an address with long pauses"][1]]
     late = np.concatenate([np.zeros(60 * rate, np.float32), address])

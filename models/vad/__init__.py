@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from ...data_schemas.audio import Samples, Span
 from ..resample import RATE
 from .edges import refine
-from .evidence import STEP, Evidence, at_steps, gather
+from .evidence import STEP, Evidence, anew, at_steps, gather
 from .silero import FRAME
+
+Heard = npt.NDArray[np.float32]
 
 ONSET, OFFSET = 0.5, 0.5
 """Probabilities at which speech begins and ends. With the usual 0.35 for its end the detector's hang-over swallows
@@ -32,15 +36,22 @@ words; none without) and falsetto, and none of breaths, typing, music, applause,
 MIN_DOUBTED = 0.12
 """Seconds: shorter sounds are only speech if the detector says so itself."""
 
+MIN_ANEW, TOGETHER = 0.6, 0.5
+"""Seconds of sound, and of what may lie between its parts, that the detector, not believing in it, hears once more with
+nothing before it. A cough is shorter (0.5 s), and is half believed in then."""
+
+Again = Callable[[float, float], Heard]
+"""Gives the detector's probabilities between two times when it has heard nothing before."""
+
 
 def speech_spans(samples: Samples, rate: int) -> tuple[Span, ...]:
     """Stretches of speech, of any speaker, whispered or not, without padding.
 
     What the detector finds in the recording as it is or with its level evened out, and sounds well above the local
-    noise that it half believes in. Of 180 spliced pauses of 0.25-2 s between synthetic phrases, clean and in pink noise
-    of 20 and 10 dB, 178 are found and none is invented; the median error of their length is 4, 2 and 71 ms
-    (benchmarks/results/vad.md; a part is repeated in tests/test_vad.py). Coughs are mostly taken for speech, and so are
-    other people's voices less than 20 dB below the speaker's.
+    noise that it half believes in, at once or heard by themselves. Of 180 spliced pauses of 0.25-2 s between synthetic
+    phrases, clean and in pink noise of 20 and 10 dB, 178 are found and none is invented; the median error of their
+    length is 4, 2 and 71 ms (benchmarks/results/vad.md; a part is repeated in tests/test_vad.py). Coughs are mostly
+    taken for speech, and so are other people's voices less than 20 dB below the speaker's.
 
     Parameters
     ----------
@@ -57,11 +68,17 @@ def speech_spans(samples: Samples, rate: int) -> tuple[Span, ...]:
     duration = len(samples) / rate
     evidence = gather(samples, rate)
     sure = _spans(evidence.probability, duration)
-    rough = _joined(_merged(sure, _doubted(evidence, sure, duration)))
+
+    def again(start: float, end: float) -> Heard:
+        ended = max((span.end for span in sure if span.end <= start + STEP), default=0.0)
+        return anew(evidence, samples, rate, start, end, after=ended)
+
+    doubted = _doubted(evidence, sure, duration, again)
+    rough = _joined(_merged(sure, doubted))
     return tuple(_at_samples(span, rate) for span in _joined(refine(samples, rate, rough)))
 
 
-def _doubted(evidence: Evidence, sure: tuple[Span, ...], duration: float) -> list[Span]:
+def _doubted(evidence: Evidence, sure: tuple[Span, ...], duration: float, again: Again) -> list[Span]:
     """Sounds that stand out of the noise, outside the sure spans, and that the detector half believes in."""
     count = len(evidence.level)
     loud = evidence.level > evidence.floor + ABOVE_FLOOR
@@ -69,12 +86,30 @@ def _doubted(evidence: Evidence, sure: tuple[Span, ...], duration: float) -> lis
     for span in sure:
         loud[round(span.start / STEP) : round(span.end / STEP)] = False
     probability = at_steps(evidence.probability, count)
-    found = []
-    for first, last in _runs(loud):
-        heard = probability[first:last]
-        if (last - first) * STEP >= MIN_DOUBTED and heard.mean() >= DOUBTED and heard.max() >= GLIMPSED:
-            found.append(Span(first * STEP, min(last * STEP, duration)))
-    return found
+    runs = [run for run in _runs(loud) if (run[1] - run[0]) * STEP >= MIN_DOUBTED]
+    found = [run for run in runs if _half_believed(probability[slice(*run)])]
+    for group in _groups([run for run in runs if run not in set(found)]):
+        if sum(last - first for first, last in group) * STEP >= MIN_ANEW:
+            begin = group[0][0]
+            heard = at_steps(again(begin * STEP, group[-1][1] * STEP), group[-1][1] - begin)
+            if _half_believed(np.concatenate([heard[first - begin : last - begin] for first, last in group])):
+                found += group
+    return [Span(first * STEP, min(last * STEP, duration)) for first, last in sorted(found)]
+
+
+def _groups(runs: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Runs with less than `TOGETHER` between them."""
+    groups: list[list[tuple[int, int]]] = []
+    for run in runs:
+        if groups and (run[0] - groups[-1][-1][1]) * STEP < TOGETHER:
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    return groups
+
+
+def _half_believed(heard: Heard) -> bool:
+    return bool(len(heard) and heard.mean() >= DOUBTED and heard.max() >= GLIMPSED)
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -37,6 +37,9 @@ words is taken for speech; with twice as much soft phrases after loud ones are m
 STEP = 0.010
 """Seconds between levels."""
 
+LEAD = 0.5
+"""Seconds that a detector that starts anew hears before what it is asked of."""
+
 FLOOR_WINDOW = 5.0
 """Seconds on either side in which the quietest tenth is the local noise."""
 
@@ -61,11 +64,14 @@ class Evidence:
         Decibels in each `STEP`, less rumble.
     floor : ndarray of float64, shape (m,)
         The local noise, likewise.
+    gains : ndarray of float64, shape (k,)
+        Decibels that even the level out, in each 0.1 s.
     """
 
     probability: npt.NDArray[np.float32]
     level: Track
     floor: Track
+    gains: Track
 
 
 def gather(samples: Samples, rate: int) -> Evidence:
@@ -75,7 +81,24 @@ def gather(samples: Samples, rate: int) -> Evidence:
     gains = _gains(meter.loudness())
     evened = probabilities(_dithered(_amplified(blocks_16k(samples, rate), gains), EVENED_DITHER))
     level = _smooth(meter.levels())
-    return Evidence(np.maximum(as_it_is, evened), level, _floor(level))
+    return Evidence(np.maximum(as_it_is, evened), level, _floor(level), gains)
+
+
+def anew(
+    evidence: Evidence, samples: Samples, rate: int, start: float, end: float, *, after: float = 0.0
+) -> npt.NDArray[np.float32]:
+    """Probabilities from `start` to `end` (s), of a detector that has heard nothing but the half second before.
+
+    What of that lies before `after`, where speech ends, it has not heard: it would believe that speech goes on. After a
+    few seconds of whispering the detector's state has settled on no speech: of eight whispers in a row it half believes
+    in the first alone.
+    """
+    begun = min(start, np.ceil(max(after, start - LEAD) / _BLOCK) * _BLOCK)
+    part = samples[round(begun * rate) : round(end * rate)]
+    gains = evidence.gains[int(begun / _BLOCK) :]
+    as_it_is = probabilities(_dithered(blocks_16k(part, rate), DITHER))
+    evened = probabilities(_dithered(_amplified(blocks_16k(part, rate), gains), EVENED_DITHER))
+    return np.maximum(as_it_is, evened)[int((start - begun) * RATE / FRAME) :]
 
 
 def at_steps(probability: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
