@@ -79,6 +79,7 @@ ROWS: dict[str, tuple[str, str, str, Callable[[Corners], Any], float, str]] = {
             definition=definition + HOW,
             citation=f"{citation} escudero2009",
             example=Example({"vowels": _TOKENS}, expect, 1e-9 * expect, why),
+            version=2,
             invariances=unchanged_by_all_but(),
             languages=frozenset(["en"]),
             settings={

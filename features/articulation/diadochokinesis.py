@@ -53,6 +53,7 @@ ROWS = {
             definition=definition + HOW,
             citation="fletcher1972 dejong2009",
             example=Example({"loudness": _TRAIN, "voiced": _VOICE}, expect, 0.01, why),
+            version=2,
             invariances=unchanged_by_all_but(),
             settings={"dip_db": DIP, "faintest_db": FAINTEST, "breath_s": BREATH, "time_step_s": FRAME},
         )

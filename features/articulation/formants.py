@@ -51,7 +51,7 @@ STATISTICS = {
             low=0,
             high=None,
             needs=FORMANTS.needs(voiced=2),
-            version=2,
+            version=3,
             definition=f"{what} of F{number} {HOW}",
             citation="boersma2001",
             example=Example(

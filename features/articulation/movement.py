@@ -44,6 +44,7 @@ _SLIDE = Formants(
     "and its neighbours.",
     citation="weismer1992 boersma2001",
     example=Example({"formant_tracks": _SLIDE}, 3.5, 1e-9, "5 Hz/ms up and 2 Hz/ms down"),
+    version=2,
     invariances=unchanged_by_all_but(),
     settings=SETTINGS | {"slowest_hz_per_ms": SLOWEST, "fastest_hz_per_ms": FASTEST, "shortest_s": SHORTEST * FRAME},
 )

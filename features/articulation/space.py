@@ -52,6 +52,7 @@ _HULL = (25 * 40 + 2 * _RADIUS * (25 + 40) + np.pi * _RADIUS**2) * 20 * 40
         0.06 * float(_HULL),
         "a rectangle of 500 by 1600 Hz with rounded corners; the outline steps by cells",
     ),
+    version=2,
     invariances=unchanged_by_all_but(),
     settings=SETTINGS
     | {"cell_f1_hz": CELL[0], "cell_f2_hz": CELL[1], "smoothing_cells": WIDTH, "share_of_highest": LEVEL},

@@ -103,7 +103,7 @@ def intensity_slope(loudness: Contour, runs: tuple[Run, ...]) -> Estimate | Miss
     low=0,
     high=None,
     needs=INTENSITY_SPREAD.needs(voiced=2),
-    version=2,
+    version=3,
     definition="1 / sqrt(f0_sd_semitones x intensity_sd): the inverse geometric mean of both standard deviations; "
     "1 / sqrt(3 st x 6 dB) = 0.24, and half the variability of both doubles it. Our own definition.",
     citation="parola2023",

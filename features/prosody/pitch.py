@@ -33,7 +33,7 @@ SETTINGS: dict[str, float | str] = {
     **PITCH.settings,
 }
 
-HOW = "Voiced frames of the participant's speech, 10 ms; Praat autocorrelation, floor 0.75 x Q1 and ceiling 1.5 x Q3 "
+HOW = "Voiced frames of the participant's speech, 10 ms; Praat autocorrelation, floor 0.75 x Q1 and ceiling 2 x Q3 "
 HOW += "of a first pass at 60-700 Hz."
 
 TICKS = np.arange(11) * 0.01
@@ -113,7 +113,7 @@ ROWS = (
             low=row.low,
             high=row.high,
             needs=PITCH.needs(voiced=2),
-            version=2,
+            version=3,
             definition=row.definition,
             citation=row.citation,
             example=Example({"voiced": OCTAVE}, row.expect, 1e-9, row.why),
@@ -133,7 +133,7 @@ def f0_distribution(voiced: tuple[VoicedRun, ...]) -> dict[str, Value]:
     low=None,
     high=None,
     needs=PITCH.needs(voiced=2),
-    version=2,
+    version=3,
     definition="Least-squares slope of F0 in semitones over each voiced run of at least 0.1 s, averaged with the runs' "
     "durations as weights. " + HOW,
     citation="hirst2011",
@@ -152,7 +152,7 @@ def f0_slope(voiced: tuple[VoicedRun, ...]) -> Estimate | Missing:
     low=None,
     high=None,
     needs=PITCH.needs(voiced=2),
-    version=2,
+    version=3,
     definition="Least-squares slope of F0 in semitones over each stretch between silent pauses that lasts 0.5 s and "
     "holds 20 voiced frames, averaged with the stretches' durations as weights. " + HOW,
     citation="hirst2011",
@@ -180,7 +180,7 @@ def f0_declination(voiced: tuple[VoicedRun, ...], runs: tuple[Run, ...]) -> Esti
     low=0,
     high=1,
     needs=PITCH.needs(speech=5),
-    version=2,
+    version=3,
     definition="Voiced frames / frames of the participant's speech, 10 ms; voiced as Praat's autocorrelation method "
     "finds it, its silence threshold taken from the level of the speech.",
     citation="boersma1993 hirst2011",

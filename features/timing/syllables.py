@@ -38,6 +38,7 @@ _BEATS = Contour(_AT, 10 ** (-1.5 - 0.5 * np.cos(2 * np.pi * 2 * _AT)), np.zeros
         1e-9,
         "two peaks in a second",
     ),
+    version=2,
     invariances=unchanged_by_all_but(),
     settings={"dip_db": DIP, "faintest_db": FAINTEST, "minimum_pause_s": PAUSE},
 )

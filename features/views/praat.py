@@ -61,6 +61,12 @@ def contour(made: parselmouth.Pitch) -> tuple[Floats, Floats]:
     return made.xs(), np.where(hz > 0, hz, np.nan)
 
 
+def strengths(made: parselmouth.Pitch) -> Floats:
+    """Autocorrelation of each frame's F0, 0 to 1; 0 where unvoiced."""
+    found = made.selected_array
+    return np.where(found["frequency"] > 0, found["strength"], 0.0)
+
+
 def pulses(sound: Sound, made: parselmouth.Pitch) -> tuple[Floats, Floats, Floats]:
     """Times of glottal pulses, and the times and amplitudes of those that lie between two sound periods."""
     from parselmouth.praat import call

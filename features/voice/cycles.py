@@ -67,7 +67,7 @@ def _specs(
             low=0,
             high=None,
             needs=bears.needs(voiced=2),
-            version=2,
+            version=3,
             definition=f"{definition} {how}",
             citation="boersma2009",
             example=Example({"voicing": TRILL}, expect, 1e-9, why),

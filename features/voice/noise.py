@@ -24,7 +24,7 @@ def _spec(name: str, low: float | None, definition: str, expect: float, why: str
         low=low,
         high=None,
         needs=HARMONICITY.needs(voiced=2),
-        version=2,
+        version=3,
         definition=definition + HOW,
         citation="boersma1993",
         example=Example({"harmonicity": TWO}, expect, 1e-9, why),
@@ -64,7 +64,7 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
     needs=CEPSTRUM.needs(voiced=2),
     definition="Smoothed cepstral peak prominence: voiced stretches of each block of up to 60 s put end to end, "
     "resampled to 10 kHz and lifted from 50 Hz; cepstra of Gaussian windows of 0.1 s every 10 ms, none smoothed over "
-    "time, quefrency smoothing 1 ms; peak sought from 60 Hz to 330 Hz or the F0 ceiling if that is higher, by a "
+    "time, quefrency smoothing 1 ms; peak sought from 60 Hz to 330 Hz or 1.5 x Q3 of F0 if that is higher, by a "
     "parabola; robust straight trend (Theil) over all quefrencies, tilt not subtracted; blocks averaged by their "
     "voiced time. Our own code; Praat's CPPS with these settings differs by less than 0.1 dB on recorded voices.",
     citation="hillenbrand1996 maryn2015 theil1950",
@@ -82,7 +82,7 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
         "trend": "straight, robust, over all quefrencies",
     }
     | CEPSTRUM.settings,
-    version=3,
+    version=4,
 )
 def cpps(prominences: tuple[Floats, Floats]) -> Estimate | Missing:
     decibels, seconds = prominences

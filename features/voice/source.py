@@ -48,6 +48,7 @@ ROWS = {
             definition=definition,
             citation=citation,
             example=Example({"harmonics": TWO}, expect, 1e-12, why),
+            version=2,
             invariances=unchanged_by_all_but(),
             settings={"window_s": SPECTRUM_WINDOW, "near_third_formant": NEAR} | SOURCE.settings,
         )

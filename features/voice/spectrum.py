@@ -66,7 +66,7 @@ ROWS = {
             low=None,
             high=None,
             needs=SOURCE.needs(voiced=2),
-            version=2,
+            version=3,
             definition=definition + HOW,
             citation=citation,
             example=Example({"spectra": FALLING}, expect, tolerance, why),

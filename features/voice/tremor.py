@@ -45,6 +45,7 @@ QUAVER = (VoicedRun(_AT, 150 * (1 + 0.02 * np.sin(2 * np.pi * 5.3 * _AT))),)
     "where F0 moves by less than 0.01 st.",
     citation="fisher1929 boersma1993",
     example=Example({"voiced": QUAVER}, 5.3, 0.02, "5.3 Hz planted; the trend that is taken off moves it by a hair"),
+    version=2,
     invariances=unchanged_by_all_but(),
     settings={"lowest_hz": LOWEST, "highest_hz": HIGHEST, "shortest_s": SHORTEST, "p": CHANCE, "least_st": LEAST},
 )

@@ -32,6 +32,7 @@ BROKEN = Voicing(
     "pulse to the last.",
     citation="boersma2001",
     example=Example({"voicing": BROKEN}, 0.1, 1e-9, "one gap of 0.1 s in 1 s"),
+    version=2,
     invariances=unchanged_by_all_but(),
     settings={"longest_gap_s": LONGEST_GAP},
 )
@@ -61,6 +62,7 @@ def voice_breaks(voicing: Voicing) -> Estimate | Missing:
         1e-9,
         "200 frames",
     ),
+    version=2,
     invariances=unchanged_by_all_but(),
 )
 def maximum_phonation_time(voiced: tuple[VoicedRun, ...]) -> Estimate | Missing:
