@@ -78,6 +78,12 @@ def test_mlt(made, clan):
     assert len(turns) == wanted["turns"] == evaluate(made, ["timing.turn_count"])["timing.turn_count"].value
     words = sum(len(forms(utterance, "clan")) for turn in turns for utterance in turn)
     assert words / len(turns) == pytest.approx(wanted["words_per_turn"])
+    found = evaluate(made, ["timing.turn_length_mean"])["timing.turn_length_mean"]
+    assert found.value == pytest.approx(wanted["words_per_turn"])
+    assert (
+        evaluate(replace(made, match="none"), ["timing.turn_length_mean"])["timing.turn_length_mean"].value
+        > found.value
+    )
 
 
 def test_timedur(made, clan):

@@ -10,7 +10,8 @@ from ..estimates import Estimate, count, mean, pooled
 from ..invariances import unchanged_by_all_but
 from ..registry import feature
 from ..views.spans import overlap, seconds
-from ..views.speech import Timeline, Turn
+from ..views.speech import Timeline
+from ..views.turns import Turn
 
 ASKED = (Turn(False, 0.0, 2.0, 5), Turn(True, 2.5, 6.5, 12), Turn(False, 6.0, 7.0, 3), Turn(True, 8.0, 10.0, 6))
 TWO = Timeline((Span(2.5, 6.5), Span(8.0, 10.0)), (Span(0.0, 2.0), Span(6.0, 7.0)))
@@ -40,7 +41,8 @@ def response_latency_mean(turns: tuple[Turn, ...]) -> Estimate | Missing:
     unit="words",
     low=0,
     high=None,
-    definition="Mean words of the participant's turns; fillers and fragments do not count.",
+    definition="Mean words of the participant's turns; fillers and fragments do not count. By CLAN's rules (its MLT) "
+    "repeated and revised words do not either.",
     citation="sacks1974",
     example=Example({"turns": ASKED}, 9, 1e-12, "(12 + 6) / 2"),
     invariances=unchanged_by_all_but(),

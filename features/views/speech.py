@@ -1,4 +1,4 @@
-"""When the participant speaks, pauses and takes turns."""
+"""When the participant speaks and pauses."""
 
 from __future__ import annotations
 
@@ -77,16 +77,6 @@ class Run:
     words: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Utterances of one side without the other in between; times are None when the transcript has none."""
-
-    mine: bool
-    start: float | None
-    end: float | None
-    words: int
-
-
 @view(size=lambda timeline: seconds(timeline.mine), size_unit="s")
 def timeline(sample: Sample) -> Timeline | Missing:
     """Who speaks when, from voice activity and the transcript's times, whichever there are.
@@ -116,11 +106,11 @@ def _one_speaker(transcript: Transcript | None, active: Spans | None) -> Timelin
 def _several_speakers(transcript: Transcript, active: Spans | None) -> Timeline | Missing:
     own = transcript.of_participant
     rest = tuple(u for u in transcript.utterances if u.speaker != transcript.participant)
-    extents = union(_extents(own))
-    if not extents or not list(_extents(rest)):
+    extents = union(extents_of(own))
+    if not extents or not list(extents_of(rest)):
         return Missing(Reason.NO_WORD_TIMES, "several speakers, and no times to tell them apart")
     mine = union(_heard(own, active), overlap(extents, active or ()))
-    others = union(_heard(rest, active), overlap(without(_extents(rest), extents), active or ()))
+    others = union(_heard(rest, active), overlap(without(extents_of(rest), extents), active or ()))
     known = active is not None or all(_timed([u]) for u in (*own, *rest))
     sounds = union(active or (), mine, others) if known else None
     return Timeline(mine, others, _trimmed(_joined(extents, others), mine), _timed(own), sounds)
@@ -157,7 +147,8 @@ def _word_heard(word: Word, span: Span, active: Spans | None) -> Iterable[Span]:
     return overlap([span], near) or [span]
 
 
-def _extents(utterances: Iterable[Utterance]) -> Iterator[Span]:
+def extents_of(utterances: Iterable[Utterance]) -> Iterator[Span]:
+    """From first to last word of each utterance, or its own bounds where no word is timed; none where nothing is."""
     for utterance in utterances:
         words = _timed([utterance])
         if words:
@@ -263,38 +254,6 @@ def counted_words(transcript: Transcript) -> tuple[Word, ...]:
 def fillers(transcript: Transcript) -> tuple[Word, ...]:
     """The participant's filled pauses."""
     return tuple(word for u in transcript.of_participant for word in u.words if word.kind is Kind.FILLER)
-
-
-@view(size=len, size_unit="turns")
-def turns(transcript: Transcript) -> tuple[Turn, ...] | Missing:
-    """Turns of the participant and of everybody else, in turn; by time when every utterance is timed."""
-    spoken = [u for u in transcript.utterances if any(word.kind in SOUNDED for word in u.words)]
-    sides = {u.speaker == transcript.participant for u in spoken}
-    if len(sides) < 2:
-        return Missing(Reason.NO_SECOND_SPEAKER)
-    single = [_single_turn(u, u.speaker == transcript.participant) for u in spoken]
-    if all(turn.start is not None for turn in single):
-        single.sort(key=lambda turn: (turn.start or 0.0, turn.mine))
-    merged: list[Turn] = []
-    for turn in single:
-        if merged and merged[-1].mine == turn.mine:
-            merged[-1] = _one_turn(merged[-1], turn)
-        else:
-            merged.append(turn)
-    return tuple(merged)
-
-
-def _single_turn(utterance: Utterance, mine: bool) -> Turn:
-    words = sum(word.kind in COUNTED for word in utterance.words)
-    for span in _extents([utterance]):
-        return Turn(mine, span.start, span.end, words)
-    return Turn(mine, None, None, words)
-
-
-def _one_turn(first: Turn, second: Turn) -> Turn:
-    ends = [end for end in (first.end, second.end) if end is not None]
-    start = first.start if first.start is not None else second.start
-    return Turn(first.mine, start, max(ends, default=None), first.words + second.words)
 
 
 @view(size=seconds, size_unit="s")
