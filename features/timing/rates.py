@@ -8,6 +8,7 @@ from ...data_schemas.feature import Example, FeatureSpec, Missing
 from ...data_schemas.transcript import Word
 from ..estimates import Estimate, Numbers, Value, extreme, mean, pooled
 from ..invariances import unchanged_by_all_but
+from ..published import NOT_MEASURED, SPEECH_RATE
 from ..registry import family
 from ..views.speech import PAUSE, Run, TimedWord
 from .pauses import SAID, Talk
@@ -48,6 +49,7 @@ RUN_ROWS = {
             example=Example({"runs": SAID, "counted_words": FOURTEEN}, expect, 1e-12, why),
             invariances=unchanged_by_all_but(),
             settings={"minimum_pause_s": PAUSE},
+            repeatability=SPEECH_RATE if name == "speech_rate_words" else NOT_MEASURED,
         )
         for name, (unit, definition, citation, expect, why) in ROWS.items()
     )

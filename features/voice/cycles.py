@@ -15,6 +15,9 @@ from ..invariances import unchanged_by_all_but
 from ..noise_limits import JITTER as JITTER_BEARS
 from ..noise_limits import SHIMMER as SHIMMER_BEARS
 from ..noise_limits import Bears
+from ..published import JITTER as JITTER_REPEATS
+from ..published import NOT_MEASURED
+from ..published import SHIMMER as SHIMMER_REPEATS
 from ..registry import family
 from ..views.acoustic import Contour, Voicing
 from ..views.blocks import Floats
@@ -57,6 +60,9 @@ SHIMMER = {
 }  # fmt: skip
 
 
+_REPEATS = {"jitter_local": JITTER_REPEATS, "shimmer_local": SHIMMER_REPEATS}
+
+
 def _specs(
     rows: dict[str, tuple[str, int, int, float, str]], how: str, more: dict[str, float | str], bears: Bears
 ) -> list[FeatureSpec]:
@@ -73,6 +79,7 @@ def _specs(
             example=Example({"voicing": TRILL}, expect, 1e-9, why),
             invariances=unchanged_by_all_but(),
             settings=SETTINGS | more | bears.settings,
+            repeatability=_REPEATS.get(name, NOT_MEASURED),
         )
         for name, (definition, _, _, expect, why) in rows.items()
     ]

@@ -8,6 +8,7 @@ from ...data_schemas.feature import Example, FeatureSpec, Missing
 from ..estimates import Estimate, Value, pooled, ratio
 from ..invariances import unchanged_by_all_but
 from ..noise_limits import CEPSTRUM, HARMONICITY
+from ..published import CPPS, HNR, NOT_MEASURED
 from ..registry import family, feature
 from ..views.acoustic import Contour
 from ..views.blocks import FRAME, Floats
@@ -30,6 +31,7 @@ def _spec(name: str, low: float | None, definition: str, expect: float, why: str
         example=Example({"harmonicity": TWO}, expect, 1e-9, why),
         invariances=unchanged_by_all_but(),
         settings={"time_step_s": FRAME, "periods_per_window": 1.0} | HARMONICITY.settings,
+        repeatability=HNR if name == "hnr_mean" else NOT_MEASURED,
     )
 
 
@@ -83,6 +85,7 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
     }
     | CEPSTRUM.settings,
     version=4,
+    repeatability=CPPS,
 )
 def cpps(prominences: tuple[Floats, Floats]) -> Estimate | Missing:
     decibels, seconds = prominences
