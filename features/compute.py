@@ -85,7 +85,7 @@ def evaluate(
     language = getattr(sample.transcript, "language", None) or sample.recording.language
     made: dict[Any, Any] = {}
     results: dict[str, Measured | Missing] = {}
-    for name in FEATURES if names is None else names:
+    for name in dict.fromkeys(FEATURES if names is None else names):
         found = FEATURES[name]
         short = _unmet(found, views, sample, language)
         results[name] = short if short is not None else _settle(found, views, made, seed)
@@ -124,13 +124,24 @@ def _settle(found: Feature, views: Views, made: dict[Any, Any], seed: int) -> Me
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                made[found.function] = found.function(*(views[name] for name in found.views))
+                value = found.function(*(views[name] for name in found.views))
+                made[found.function] = dict(value) if isinstance(value, Mapping) else value
             except Exception as error:  # one feature must not take its neighbours with it
                 made[found.function] = Missing(Reason.VIEW_FAILED, f"{found.spec.name}: {type(error).__name__}")
+    return measured(found.spec, _taken(made, found), seed)
+
+
+def _taken(made: dict[Any, Any], found: Feature) -> Any:
+    """What the function gave for this feature. It is no longer held then: bootstraps of an hour's frames are large."""
     value = made[found.function]
-    if isinstance(value, Mapping):
-        value = value[found.spec.name]
-    return measured(found.spec, value, seed)
+    if isinstance(value, Missing):
+        return value
+    if not isinstance(value, dict):
+        return made.pop(found.function)
+    one = value.pop(found.spec.name)
+    if not value:
+        del made[found.function]
+    return one
 
 
 def measured(spec: FeatureSpec, value: float | Estimate | Missing, seed: int = 0) -> Measured | Missing:
