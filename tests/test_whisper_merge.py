@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from lalia.data_schemas import Span
 from lalia.models.whisper.engine import RawWord
 from lalia.models.whisper.loops import loops, thinned, unlooped
-from lalia.models.whisper.merge import union
+from lalia.models.whisper.merge import shared_by_none, union
 from lalia.models.whisper.placed import Placed, in_order, text_of, wordless
 
 
@@ -25,6 +26,28 @@ def _at(text: str, *, start: float = 0.0, step: float = 0.4, length: float = 0.3
 
 def _plain(words) -> str:
     return " ".join(f"{word.key}{'?' if word.unsure else ''}" for word in words)
+
+
+def _believed(text: str, probability: float) -> list[Placed]:
+    return [Placed(replace(word.raw, probability=probability), word.span) for word in _at(text)]
+
+
+@pytest.mark.parametrize(
+    ("prompted", "plain", "expected"),
+    [
+        # What two decodings of coughs were, words and probabilities.
+        (_believed("uh um er ah", 0.01), _believed("i dont know what to do", 0.27), True),
+        (_believed("uh", 0.0), [], True),
+        # One word in common, and words that one decoding believes in, are speech.
+        (_believed("uh no", 0.1), _believed("well no", 0.1), False),
+        (_believed("audrey all forced", 0.3), _believed("montreal forest", 0.5), False),
+        ([], _believed("yes", 0.6), False),
+        ([], [], False),
+    ],
+)
+def test_words_that_no_two_decodings_share_and_nobody_believes_are_none(prompted, plain, expected):
+    assert shared_by_none(prompted, plain) is expected
+    assert shared_by_none(plain, prompted) is expected
 
 
 EVERYWHERE = (Span(0.0, 60.0),)

@@ -238,6 +238,13 @@ def test_no_sentence_is_made_of_sounds(recogniser, name):
     assert all(word.kind is Kind.FILLER and word.codes for word in words), "at most a filler, and in doubt"
 
 
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_coughs_are_no_words(recogniser, seed):
+    found = recogniser.transcribe(_audio(sounds.coughs(20.0, seed), sounds.RATE), language="en", verbatim=True)
+    assert _words(found) == []
+    assert any("may be no speech" in note for note in found.notes)
+
+
 def test_noise_brings_no_fillers(recogniser, scenes):
     scene = sounds.noisy("pink", 5.0)
     found = recogniser.transcribe(_audio(scene.sound, scene.rate), language="en", verbatim=True)

@@ -38,6 +38,16 @@ ALONE = 0.01
 """Probability that a word must have for one decoding to be believed alone; fillers written for a cough have less."""
 
 
+NEITHER = 0.3
+"""Mean probability below which two decodings that share no word have heard none: coughs have 0.03 to 0.17."""
+
+
+def shared_by_none(prompted: Sequence[Placed], plain: Sequence[Placed]) -> bool:
+    """Whether two decodings of a window have no word in common, and the engine believes neither: coughs, not speech."""
+    heard = [word.raw.probability for word in (*prompted, *plain)]
+    return bool(heard) and not _same(prompted, plain) and float(np.mean(heard)) < NEITHER
+
+
 def union(prompted: Sequence[Placed], plain: Sequence[Placed], speech: Sequence[Span]) -> tuple[list[Placed], int]:
     """The words of both decodings, in order.
 

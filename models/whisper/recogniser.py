@@ -9,7 +9,7 @@ from ...data_schemas import Audio, LaliaError, ModelUse, ParticipantChoice, Span
 from . import spoken_language, words
 from .engine import Decoded, Engine, Heard
 from .loops import looped, thinned, unlooped
-from .merge import union
+from .merge import shared_by_none, union
 from .placed import Placed, in_order, wordless
 from .times import SHORTEST, Bias, place
 from .windows import Window, around, halves, rest, samples, windows
@@ -165,6 +165,9 @@ class Whisper:
             cut = unlooped(asked, found, window.speech), unlooped(found, asked, window.speech)
             if len(cut[0]) < len(asked):
                 told.note(f"{_where(window)}: fillers may be missing; asked for them, the recogniser repeated itself.")
+            if shared_by_none(*cut):
+                told.note(f"{_where(window)}: what is heard may be no speech; two decodings share none of their words.")
+                cut = [], []
             found, left_out = union(*cut, window.speech)
             if left_out:
                 told.note(f"{_where(window)}: {left_out} words were left out: only one of two decodings has them.")
