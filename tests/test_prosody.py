@@ -236,7 +236,7 @@ def test_a_real_whisper_has_no_voice(shared, name):
     # Long enough that the voiced frames Praat finds in it would suffice.
     sample = sample_of(np.tile(samples, 8), rate)
     sample = dataclasses.replace(sample, audio=check(sample.audio))
-    found = evaluate(sample, ["prosody.f0_median", "voice.jitter_local", "voice.cpps", "prosody.f0_slope"])
+    found = evaluate(sample, ["prosody.f0_median", "prosody.voiced_fraction", "voice.jitter_local", "voice.cpps"])
     for result in found.values():
         assert isinstance(result, Missing)
         assert result.reason is Reason.UNDEFINED

@@ -181,10 +181,10 @@ def f0_declination(voiced: tuple[VoicedRun, ...], runs: tuple[Run, ...]) -> Esti
     unit="ratio",
     low=0,
     high=1,
-    needs=PITCH.needs(speech=5),
+    needs=PITCH.needs(speech=5, voiced=0),
     version=3,
     definition="Voiced frames / frames of the participant's speech, 10 ms; voiced as Praat's autocorrelation method "
-    "finds it, its silence threshold taken from the level of the speech.",
+    "finds it, its silence threshold taken from the level of the speech. Missing where that is no voice (whispers).",
     citation="boersma1993 hirst2011",
     example=Example(
         {
