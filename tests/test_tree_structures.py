@@ -189,3 +189,65 @@ def test_coordination_inside_a_dependent_clause_is_no_t_unit():
 )
 def test_d_level_by_hand(text, level):
     assert embedding.d_level(tree(text)) == level
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "ours"),
+    [
+        # Examples of other authors' table of the revised scale (PMC9911097, table 2), parsed by hand.
+        ("(S (NP (PRP I)) (VP (VBP 'm) (RB not) (VP (VBG taking) (NP (DT a) (NN bath)))))", 0, 0),
+        # They count *going to*, which the revision of the scale made a semi-auxiliary.
+        (
+            "(S (CC And) (NP (DT the) (NN boy)) (VP (VBZ is) (VP (VBG going) (S (VP (TO to) (VP (VB give) "
+            "(NP (DT the) (NN bunny)) (NP (DT a) (NN carrot))))))))",
+            1,
+            0,
+        ),
+        (
+            "(S (NP (DT The) (NN mom)) (VP (VP (VBD came) (ADVP (RB over))) (CC and) (VP (VBD grabbed) "
+            "(NP (DT the) (NN bunny))) (CC and) (VP (VBD went) (NP (NN home)))))",
+            2,
+            2,
+        ),
+        (
+            "(S (CC And) (NP (DT some)) (VP (VBP are) (RB not) (ADJP (JJ happy) (SBAR (IN that) "
+            "(S (NP (DT the) (NN bunny)) (VP (VBZ is) (ADJP (RB so) (JJ sneaky))))))))",
+            3,
+            3,
+        ),
+        ("(S (NP (PRP I)) (VP (VBD saw) (S (NP (PRP him)) (VP (VBG walking) (NP (DT the) (NN dog))))))", 4, 4),
+        # They take what is asked for an adverbial clause; it is the object of *ask*.
+        (
+            "(S (CC And) (VP (VB ask) (NP (DT the) (NN teacher)) (SBAR (IN if) (S (NP (PRP I)) (VP (MD could) "
+            "(VP (VB feed) (NP (DT the) (NN bunny)) (NP (DT some) (NNS carrots))))))))",
+            5,
+            3,
+        ),
+        (
+            "(SBAR (IN Because) (S (NP (NP (DT the) (NNS ones)) (SBAR (WHNP (WP who)) (S (VP (VBP are) "
+            "(ADJP (JJ afraid)))))) (VP (VBP are) (ADJP (JJ surprised)))))",
+            6,
+            6,
+        ),
+        (
+            "(S (NP (PRP It)) (VP (VBZ is) (SBAR (IN because) (S (NP (DT the) (NN teacher)) (VP (VBD told) "
+            "(NP (PRP her)) (SBAR (IN that) (S (NP (EX there)) (VP (VBD was) (NP (DT a) (NN bunny))))))))))",
+            7,
+            7,
+        ),
+    ],
+)
+def test_d_level_of_published_examples(text, published, ours):
+    assert embedding.d_level(tree(text)) == ours
+    assert (published == ours) is (published not in {1, 5}), "where they differ is said above"
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("(SBAR (IN because) (S (NP (PRP he)) (VP (VBD fell))))", 0),
+        ("(SBAR (IN because) (S (NP (PRP he)) (VP (VBD knew) (SBAR (S (NP (PRP it)) (VP (VBD rained)))))))", 3),
+    ],
+)
+def test_a_subordinate_clause_alone_is_rated_as_the_clause_in_it(text, level):
+    assert embedding.d_level(tree(text)) == level

@@ -11,8 +11,9 @@ Levels are those of Rosenberg and Abbeduto as Covington and others revised them:
 6. relative clause on the subject; clause as subject ("the man who came left")
 7. more than one embedding (levels 1, 3 to 6) in a sentence
 
-Nominalisations, which the scale has at 3 and 6, are not told from other nouns. Complements are told from adjuncts by
-form alone: an infinitive right after its verb is a complement, after a prepositional phrase an adjunct.
+An utterance that is nothing but a subordinate clause ("because he fell") is rated as the clause in it. Nominalisations,
+which the scale has at 3 and 6, are not told from other nouns. Complements are told from adjuncts by form alone: an
+infinitive right after its verb is a complement, after a prepositional phrase an adjunct.
 
 References
 ----------
@@ -103,6 +104,9 @@ def _first_word(tree: Branches, index: int) -> str:
 
 def _of_sbar(tree: Branches, index: int) -> int:
     above, first = tree.above(index), _first_word(tree, index)
+    if above == ROOT:
+        # All that was said: "because he fell" joins nothing that is there.
+        return 0
     if first == "than" or (first == "as" and above in {"ADJP", "ADVP", "NP"}):
         return 4
     if above == "NP" and tree.before(index):
@@ -139,7 +143,8 @@ def _on_noun(tree: Branches, phrase: int) -> int:
     while tree.above(at) in {"NP", "PP"}:
         at = tree.parent[at]
     clause = tree.parent[at]
-    main = clause >= 0 and tree.label(clause) in CLAUSES and tree.above(clause) in {ROOT, "S", "SBARQ"}
+    whole = clause >= 0 and tree.above(clause) == "SBAR" and tree.above(tree.parent[clause]) == ROOT
+    main = clause >= 0 and tree.label(clause) in CLAUSES and (whole or tree.above(clause) in {ROOT, "S", "SBARQ"})
     return 6 if main and "VP" in tree.labels_of(tree.after(at)) else 3
 
 
@@ -241,6 +246,7 @@ EXAMPLE = trees_of(
 
 @feature(
     name="syntactic.d_level_mean",
+    version=2,
     unit="level",
     low=0,
     high=7,
