@@ -240,7 +240,7 @@ def test_a_real_whisper_has_no_voice(shared, name):
     for result in found.values():
         assert isinstance(result, Missing)
         assert result.reason is Reason.UNDEFINED
-        assert result.detail.startswith("voice: needs voiced runs of 0.")
+        assert result.detail.endswith("as in whispers")
 
 
 def test_redrawn_quantiles_are_those_of_the_frames():

@@ -180,7 +180,7 @@ def voiced(voicing: Voicing) -> tuple[VoicedRun, ...] | Missing:
     least = SHORTEST_RUN if voicing.clarity >= CLEAR else SHORT_RUN
     if len(times) >= ENOUGH and usual < least:
         needs, got = (f"{FRAME * frames:.2f} s" for frames in (least, usual))
-        return Missing(Reason.UNDEFINED, f"voice: needs voiced runs of {needs} (weighted median), got {got}")
+        return Missing(Reason.UNDEFINED, f"voiced runs: needs {needs} (weighted median), got {got}, as in whispers")
     return runs
 
 
