@@ -22,6 +22,7 @@ from ..data_schemas import (
 )
 from ..data_schemas.sample import LANGUAGE_MODEL
 from ..features import Views
+from .agreement import compared
 from .align import align, is_aligned
 from .annotate import annotate
 from .channels import apart
@@ -95,7 +96,7 @@ def assess_one(
             transcript = transcribe(item, audio, settings)
             other = None if beside is None else transcribe(item, beside, settings)
         with clock("align"):
-            transcript = align(transcript, audio, settings, item.recording.language)
+            transcript = compared(align(transcript, audio, settings, item.recording.language), audio)
             if other is not None and beside is not None:
                 other = align(other, beside, settings, item.recording.language)
         with clock("speakers"):
