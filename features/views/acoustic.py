@@ -22,7 +22,7 @@ LOWEST, HIGHEST = 60.0, 700.0
 FLOOR_FACTOR, CEILING_FACTOR = 0.75, 2.0
 """Second pass: floor 0.75 x Q1 of the first pass (Hirst 2011), and ceiling 2 x Q3.
 
-Hirst's 1.5 x Q3 cuts off what a lively speaker reaches, and Praat then gives half of it: 138 of 12,972 frames of real
+Hirst's 1.5 x Q3 cuts off what a lively speaker reaches, and Praat then gives half of it: 138 of 12,972 frames of 77
 recordings were an octave too low, 24 of 12,986 with 2 x Q3 (`benchmarks/octaves.py`).
 """
 
