@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 import numpy as np
@@ -69,9 +70,10 @@ def speech_spans(samples: Samples, rate: int) -> tuple[Span, ...]:
     evidence = gather(samples, rate)
     sure = _spans(evidence.probability, duration)
 
+    ends = [0.0, *(span.end for span in sure)]
+
     def again(start: float, end: float) -> Heard:
-        ended = max((span.end for span in sure if span.end <= start + STEP), default=0.0)
-        return anew(evidence, samples, rate, start, end, after=ended)
+        return anew(evidence, samples, rate, start, end, after=ends[bisect_right(ends, start + STEP) - 1])
 
     doubted = _doubted(evidence, sure, duration, again)
     rough = _joined(_merged(sure, doubted))
@@ -88,7 +90,8 @@ def _doubted(evidence: Evidence, sure: tuple[Span, ...], duration: float, again:
     probability = at_steps(evidence.probability, count)
     runs = [run for run in _runs(loud) if (run[1] - run[0]) * STEP >= MIN_DOUBTED]
     found = [run for run in runs if _half_believed(probability[slice(*run)])]
-    for group in _groups([run for run in runs if run not in set(found)]):
+    believed = set(found)
+    for group in _groups([run for run in runs if run not in believed]):
         if sum(last - first for first, last in group) * STEP >= MIN_ANEW:
             begin = group[0][0]
             heard = at_steps(again(begin * STEP, group[-1][1] * STEP), group[-1][1] - begin)

@@ -94,10 +94,11 @@ def anew(
     in the first alone.
     """
     begun = min(start, np.ceil(max(after, start - LEAD) / _BLOCK) * _BLOCK)
-    part = samples[round(begun * rate) : round(end * rate)]
-    gains = evidence.gains[int(begun / _BLOCK) :]
-    as_it_is = probabilities(_dithered(blocks_16k(part, rate), DITHER))
-    evened = probabilities(_dithered(_amplified(blocks_16k(part, rate), gains), EVENED_DITHER))
+    part = list(blocks_16k(samples[round(begun * rate) : round(end * rate)], rate))
+    # A hair, since a whole number of tenths need not come out as one.
+    gains = evidence.gains[int(begun / _BLOCK + 1e-9) :]
+    as_it_is = probabilities(_dithered(part, DITHER))
+    evened = probabilities(_dithered(_amplified(part, gains), EVENED_DITHER))
     return np.maximum(as_it_is, evened)[int((start - begun) * RATE / FRAME) :]
 
 
