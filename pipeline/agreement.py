@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..data_schemas import Audio, Span, Transcript
 from ..data_schemas.transcript import Utterance
 from ..features.views.spans import overlap, seconds, union
+from ..features.views.speech import SOUNDED
 
 EDGE = 0.1
 """Seconds by which the edge of a word and that of the voice may differ."""
@@ -42,7 +43,7 @@ def _words(utterances: Iterable[Utterance]) -> tuple[Span, ...]:
         Span(word.start, word.end)
         for utterance in utterances
         for word in utterance.words
-        if word.start is not None and word.end is not None
+        if word.kind in SOUNDED and word.start is not None and word.end is not None
     )
 
 

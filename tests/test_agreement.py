@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lalia.data_schemas import Audio, Span, Transcript, Utterance, Word
+from lalia.data_schemas import Audio, Kind, Span, Transcript, Utterance, Word
 from lalia.pipeline.agreement import compared
 
 RATE = 1000
@@ -57,6 +57,18 @@ def test_others_account_for_the_voice_but_are_not_sought_in_it():
     both = _said((1, 3), others=((5, 9),))
     assert "agree: 100 %" in _note(both, _heard((1, 3), (5, 9)))
     assert "100 % of the voice has words" in _note(both, _heard((1, 3)))
+
+
+def test_pauses_and_laughter_are_no_words():
+    said = _said((1, 3))
+    (utterance,) = said.utterances
+    pause = Word(text="(4.0)", kind=Kind.PAUSE, start=3, end=7)
+    laugh = Word(text="laughs", kind=Kind.NONVERBAL, start=8, end=12)
+    marked = said.model_copy(
+        update={"utterances": (utterance.model_copy(update={"words": (*utterance.words, pause, laugh)}),)}
+    )
+    assert "agree: 100 % of the time in words has a voice, 100 %" in _note(marked, _heard((1, 3)))
+    assert "40 % of the voice has words" in _note(marked, _heard((1, 3), (9, 12)))
 
 
 def test_nothing_to_compare_says_nothing():
