@@ -22,6 +22,9 @@ UNITS = frozenset(
     ]
 )  # fmt: skip
 
+NOT_MEASURED = "not measured"
+"""What a spec tells of repeatability where nothing is published."""
+
 INVARIANCES = frozenset(["case", "utterance_order", "word_order", "gain", "polarity", "padding"])
 """Changes of a sample that may leave a feature as it was; every spec says yes or no to each.
 
@@ -131,7 +134,7 @@ class FeatureSpec:
     verbatim: bool = False
     version: int = 1
     settings: Mapping[str, float | str] = field(default_factory=dict)
-    repeatability: str = "not measured"
+    repeatability: str = NOT_MEASURED
 
     def __post_init__(self) -> None:
         family, _, rest = self.name.partition(".")

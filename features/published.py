@@ -19,6 +19,3 @@ CPPS = f"{_CAUTION}ICC of F0, CPPS, shimmer and HNR 0.76-0.99, {_DAYS}; of sente
 SPEECH_RATE = (
     f"{_CAUTION}MDC95 36.6 words/min, 147 people with ALS and 49 without, sentences read (Stipancic et al. 2018)"
 )
-
-NOT_MEASURED = "not measured"
-"""What a spec tells where nothing is published."""

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...data_schemas.feature import Example, FeatureSpec, Missing
+from ...data_schemas.feature import NOT_MEASURED, Example, FeatureSpec, Missing
+from .. import published
 from ..estimates import Estimate, Value, pooled, ratio
 from ..invariances import unchanged_by_all_but
 from ..noise_limits import PITCH
-from ..published import F0, NOT_MEASURED
 from ..registry import family, feature
 from ..views.acoustic import CEILING_FACTOR, FLOOR_FACTOR, HIGHEST, LOWEST, Contour, VoicedRun, Voicing
 from ..views.blocks import FRAME
@@ -120,7 +120,7 @@ ROWS = (
             example=Example({"voiced": OCTAVE}, row.expect, 1e-9, row.why),
             invariances=unchanged_by_all_but(),
             settings=SETTINGS,
-            repeatability=F0 if row.name in {"f0_mean", "f0_median"} else NOT_MEASURED,
+            repeatability=published.F0 if row.name in {"f0_mean", "f0_median"} else NOT_MEASURED,
         )
         for row in ROWS
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data_schemas.feature import Example, FeatureSpec, Missing
+from ...data_schemas.feature import NOT_MEASURED, Example, FeatureSpec, Missing
 from ...data_schemas.transcript import Word
+from .. import published
 from ..estimates import Estimate, Numbers, Value, extreme, mean, pooled
 from ..invariances import unchanged_by_all_but
-from ..published import NOT_MEASURED, SPEECH_RATE
 from ..registry import family
 from ..views.speech import PAUSE, Run, TimedWord
 from .pauses import SAID, Talk
@@ -49,7 +49,7 @@ RUN_ROWS = {
             example=Example({"runs": SAID, "counted_words": FOURTEEN}, expect, 1e-12, why),
             invariances=unchanged_by_all_but(),
             settings={"minimum_pause_s": PAUSE},
-            repeatability=SPEECH_RATE if name == "speech_rate_words" else NOT_MEASURED,
+            repeatability=published.SPEECH_RATE if name == "speech_rate_words" else NOT_MEASURED,
         )
         for name, (unit, definition, citation, expect, why) in ROWS.items()
     )

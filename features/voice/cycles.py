@@ -9,15 +9,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...data_schemas.feature import Example, FeatureSpec
+from ...data_schemas.feature import NOT_MEASURED, Example, FeatureSpec
+from .. import published
 from ..estimates import Value, pooled
 from ..invariances import unchanged_by_all_but
 from ..noise_limits import JITTER as JITTER_BEARS
 from ..noise_limits import SHIMMER as SHIMMER_BEARS
 from ..noise_limits import Bears
-from ..published import JITTER as JITTER_REPEATS
-from ..published import NOT_MEASURED
-from ..published import SHIMMER as SHIMMER_REPEATS
 from ..registry import family
 from ..views.acoustic import Contour, Voicing
 from ..views.blocks import Floats
@@ -60,7 +58,7 @@ SHIMMER = {
 }  # fmt: skip
 
 
-_REPEATS = {"jitter_local": JITTER_REPEATS, "shimmer_local": SHIMMER_REPEATS}
+_REPEATS = {"jitter_local": published.JITTER, "shimmer_local": published.SHIMMER}
 
 
 def _specs(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data_schemas.feature import Example, FeatureSpec, Missing
+from ...data_schemas.feature import NOT_MEASURED, Example, FeatureSpec, Missing
+from .. import published
 from ..estimates import Estimate, Value, pooled, ratio
 from ..invariances import unchanged_by_all_but
 from ..noise_limits import CEPSTRUM, HARMONICITY
-from ..published import CPPS, HNR, NOT_MEASURED
 from ..registry import family, feature
 from ..views.acoustic import Contour
 from ..views.blocks import FRAME, Floats
@@ -31,7 +31,7 @@ def _spec(name: str, low: float | None, definition: str, expect: float, why: str
         example=Example({"harmonicity": TWO}, expect, 1e-9, why),
         invariances=unchanged_by_all_but(),
         settings={"time_step_s": FRAME, "periods_per_window": 1.0} | HARMONICITY.settings,
-        repeatability=HNR if name == "hnr_mean" else NOT_MEASURED,
+        repeatability=published.HNR if name == "hnr_mean" else NOT_MEASURED,
     )
 
 
@@ -85,7 +85,7 @@ def harmonics_to_noise(harmonicity: Contour) -> dict[str, Value]:
     }
     | CEPSTRUM.settings,
     version=4,
-    repeatability=CPPS,
+    repeatability=published.CPPS,
 )
 def cpps(prominences: tuple[Floats, Floats]) -> Estimate | Missing:
     decibels, seconds = prominences
