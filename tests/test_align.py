@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import sys
-import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -24,66 +20,18 @@ from lalia.data_schemas import (
     Word,
 )
 from lalia.models import aligners, registry
-from lalia.models.vad import speech_spans
 from lalia.pipeline.align import align, is_aligned
-from lalia.pipeline.stretches import FARTHEST, LONGEST, MARGIN, timed
-from lalia.tests.aligned import check, words_of
+from lalia.pipeline.stretches import timed
+from lalia.tests.aligned import bare, check, checked, lateness, retimed, spoken, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RATE = 16_000
-
-CHAT = """@UTF8
-@Begin
-@Languages:\teng
-@Participants:\tPAR Participant, INV Investigator
-@ID:\teng|x|PAR|||||Participant|||
-@ID:\teng|x|INV|||||Investigator|||
-*INV:\twhat happened in the story ?
-*PAR:\twell &-um (1.4) there was a woman called Rosa .
-*PAR:\tand she went on a [/] a ferry &-uh to some island (0.6) with 2 clocks .
-*PAR:\tand when they were &+mi in the middle of the water (0.9) a big wave hit the boat .
-*PAR:\t<she wanted to buy> [//] she wanted to sell a smartphonezilla .
-@End
-"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _installed():
     if "pocketsphinx" not in {known.name for known in registry.installed()}:
         pytest.skip("the package of pocketsphinx is not installed")
-
-
-@functools.cache
-def _spoken() -> tuple[Audio, Transcript]:
-    """`CHAT` by a synthetic voice, with exact times and 0.6 s of silence between utterances."""
-    pytest.importorskip("espeakng_loader")
-    sys.path.insert(0, str(ROOT / "examples"))
-    import synthesise
-    from lalia.pipeline.formats import read
-
-    with tempfile.TemporaryDirectory() as folder:
-        (path := Path(folder) / "talk.cha").write_text(CHAT, encoding="utf-8")
-        told = read(path)
-    samples, truth = synthesise.speak(told, synthesise.Espeak(), "female")
-    return _audio((samples / 32_768).astype(np.float32), synthesise.RATE), truth
-
-
-def _audio(signal: np.ndarray, rate: int = RATE) -> Audio:
-    return Audio(samples=signal, rate=rate, speech=speech_spans(signal, rate))
-
-
-def _retimed(transcript: Transcript, change, *, bounds: bool = True) -> Transcript:
-    """The transcript with each word's times replaced by `change(word)`."""
-    utterances = []
-    for utterance in transcript.utterances:
-        words = tuple(word.model_copy(update=change(word)) for word in utterance.words)
-        limits = {} if bounds else {"start": None, "end": None}
-        utterances.append(utterance.model_copy(update={"words": words, **limits}))
-    return transcript.model_copy(update={"utterances": tuple(utterances)})
-
-
-def _bare(transcript: Transcript, *, bounds: bool = False) -> Transcript:
-    return _retimed(transcript, lambda word: {"start": None, "end": None, "times": None}, bounds=bounds)
 
 
 def _recognised(transcript: Transcript, late: float = 0.0, seed: int = 0) -> Transcript:
@@ -96,21 +44,16 @@ def _recognised(transcript: Transcript, late: float = 0.0, seed: int = 0) -> Tra
         start = max(0.0, word.start + late + float(random.uniform(-0.15, 0.15)))
         return {"start": start, "end": start + max(0.05, word.end - word.start), "times": TimeSource.ENGINE}
 
-    return _retimed(transcript, change, bounds=False)
-
-
-def _errors(truth: Transcript, found: Transcript) -> np.ndarray:
-    pairs = zip(words_of(truth), words_of(found), strict=True)
-    return np.array([two.start - one.start for one, two in pairs if one.start is not None and two.start is not None])
+    return retimed(transcript, change, bounds=False)
 
 
 @pytest.mark.parametrize("bounds", [False, True], ids=["no times", "bounds of utterances"])
 def test_a_text_without_times_gets_exact_ones(bounds):
-    audio, truth = _spoken()
-    given_text = _bare(truth, bounds=bounds)
+    audio, truth = spoken()
+    given_text = bare(truth, bounds=bounds)
     result = align(given_text, audio, Settings())
     check(given_text, result, audio)
-    errors = _errors(truth, result)
+    errors = lateness(truth, result)
     assert len(errors) == len([word for word in words_of(truth) if word.start is not None])
     assert np.mean(np.abs(errors) <= 0.05) >= 0.9  # of 942 words in four voices: 92 %
     assert abs(np.median(errors)) < 0.02
@@ -120,8 +63,8 @@ def test_a_text_without_times_gets_exact_ones(bounds):
 
 
 def test_planted_pauses_have_their_length():
-    audio, truth = _spoken()
-    result = align(_bare(truth), audio, Settings())
+    audio, truth = spoken()
+    result = align(bare(truth), audio, Settings())
     for utterance in result.utterances:
         for before, pause, after in zip(utterance.words, utterance.words[1:], utterance.words[2:], strict=False):
             if pause.kind is Kind.PAUSE:
@@ -129,8 +72,8 @@ def test_planted_pauses_have_their_length():
 
 
 def test_fillers_fragments_figures_and_unknown_words_are_timed():
-    audio, truth = _spoken()
-    pairs = list(zip(words_of(truth), words_of(align(_bare(truth), audio, Settings())), strict=True))
+    audio, truth = spoken()
+    pairs = list(zip(words_of(truth), words_of(align(bare(truth), audio, Settings())), strict=True))
     for one, two in pairs:
         if one.kind in (Kind.FILLER, Kind.FRAGMENT) or one.text in ("2", "smartphonezilla"):
             # How a word broken off is said is a guess: the voice says "my" for "mi".
@@ -142,18 +85,18 @@ def test_fillers_fragments_figures_and_unknown_words_are_timed():
 
 
 def test_recognised_times_are_made_exact():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     heard = _recognised(truth, late=0.1)
     result = align(heard, audio, Settings())
     check(heard, result, audio)
-    before, after = np.abs(_errors(truth, heard)), np.abs(_errors(truth, result))
+    before, after = np.abs(lateness(truth, heard)), np.abs(lateness(truth, result))
     assert np.mean(after <= 0.05) >= 0.9 > 0.5 > np.mean(before <= 0.05)
     assert any(f"{len(after)} aligned with the sound" in note for note in result.notes)
 
 
 def test_a_recogniser_s_gross_errors_are_not_followed():
     """Ten words thrown 3 s off are still found where they are said, or kept and marked as not found."""
-    audio, truth = _spoken()
+    audio, truth = spoken()
     count = itertools.count()
 
     def change(word: Word) -> dict[str, object]:
@@ -162,16 +105,16 @@ def test_a_recogniser_s_gross_errors_are_not_followed():
         shift = 3.0 if 10 <= next(count) < 20 else 0.0
         return {"start": word.start + shift, "end": word.end + shift, "times": TimeSource.ENGINE}
 
-    heard = _retimed(truth, change, bounds=False)
+    heard = retimed(truth, change, bounds=False)
     result = align(heard, audio, Settings())
     check(heard, result, audio)
     placed = [word for word in words_of(result) if word.start is not None]
-    wrong = [word for word, error in zip(placed, _errors(truth, result), strict=True) if abs(error) > 0.5]
+    wrong = [word for word, error in zip(placed, lateness(truth, result), strict=True) if abs(error) > 0.5]
     assert all(word.times is TimeSource.SNAPPED or word.alignment < 0.3 for word in wrong)
 
 
 def test_given_times_stay_and_get_phones():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     result = align(truth, audio, Settings())
     check(truth, result, audio)
     for one, two in zip(words_of(truth), words_of(result), strict=True):
@@ -183,7 +126,7 @@ def test_given_times_stay_and_get_phones():
 
 
 def test_a_word_added_between_given_times_is_found_between_them():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     utterance = truth.utterances[3]
     place = next(n for n, word in enumerate(utterance.words) if word.text == "big")
     words = list(utterance.words)
@@ -197,7 +140,7 @@ def test_a_word_added_between_given_times_is_found_between_them():
 
 
 def test_another_text_is_not_believed():
-    audio, _ = _spoken()
+    audio, _ = spoken()
     text = "seventeen purple onions argued about the parliament of owls yesterday evening while nobody was listening "
     words = tuple(Word(text=word) for word in (text * 3).split())
     other = Transcript(source="text", language="en", utterances=(Utterance(speaker="PAR", words=words),))
@@ -208,7 +151,7 @@ def test_another_text_is_not_believed():
 
 
 def test_another_text_with_recognised_times_keeps_them():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     said = iter(
         "seventeen purple onions argued about parliament of owls yesterday evening while nobody listened".split() * 9
     )
@@ -230,18 +173,18 @@ def test_another_text_with_recognised_times_keeps_them():
 
 
 def test_telephone_speech_is_aligned():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     import soxr
 
-    telephone = _audio(soxr.resample(audio.samples, audio.rate, 8_000).astype(np.float32), 8_000)
-    errors = _errors(truth, align(_bare(truth), telephone, Settings()))
+    telephone = checked(soxr.resample(audio.samples, audio.rate, 8_000).astype(np.float32), 8_000)
+    errors = lateness(truth, align(bare(truth), telephone, Settings()))
     assert np.mean(np.abs(errors) <= 0.1) >= 0.8
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 3.0])
 def test_silence_gives_no_times(seconds):
     text = Transcript(source="text", utterances=(Utterance(speaker="PAR", words=(Word(text="hello"),)),))
-    result = align(text, _audio(np.zeros(round(seconds * RATE), np.float32)), Settings())
+    result = align(text, checked(np.zeros(round(seconds * RATE), np.float32)), Settings())
     assert words_of(result)[0].start is None
     assert "No word has times" in result.notes[-1]
 
@@ -249,14 +192,14 @@ def test_silence_gives_no_times(seconds):
 def test_recognised_words_in_silence_are_kept():
     words = (Word(text="hello", start=0.5, end=0.9, times=TimeSource.ENGINE),)
     text = Transcript(source="whisper", language="en", utterances=(Utterance(speaker="PAR", words=words),))
-    word = words_of(align(text, _audio(np.zeros(2 * RATE, np.float32)), Settings()))[0]
+    word = words_of(align(text, checked(np.zeros(2 * RATE, np.float32)), Settings()))[0]
     assert (word.text, word.times) == ("hello", TimeSource.SNAPPED)
     assert word.alignment < 0.3
 
 
 def test_nothing_said_is_left_alone():
     empty = Transcript(source="none", utterances=())
-    audio = _audio(np.zeros(RATE, np.float32))
+    audio = checked(np.zeros(RATE, np.float32))
     assert align(empty, audio, Settings()) is empty
     noises = Transcript(
         source="chat", utterances=(Utterance(speaker="PAR", words=(Word(text="(.)", kind=Kind.PAUSE),)),)
@@ -265,7 +208,7 @@ def test_nothing_said_is_left_alone():
 
 
 def test_one_word():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     first = next(word for word in truth.utterances[0].words)
     cut = Audio(
         samples=audio.samples[: round((first.end + 0.02) * audio.rate)], rate=audio.rate, speech=audio.speech[:1]
@@ -277,35 +220,35 @@ def test_one_word():
 
 @pytest.mark.parametrize("language", ["de", "fr-CA", "cmn"])
 def test_other_languages_keep_their_times_and_say_so(language):
-    audio, truth = _spoken()
+    audio, truth = spoken()
     foreign = _recognised(truth).model_copy(update={"language": language})
     result = align(foreign, audio, Settings())
     assert result.utterances == foreign.utterances
     assert "knows only en" in result.notes[-1]
-    untold = _bare(truth).model_copy(update={"language": None})
+    untold = bare(truth).model_copy(update={"language": None})
     assert align(untold, audio, Settings(), language).utterances == untold.utterances
 
 
 @pytest.mark.parametrize("language", ["en", "eng", "en-GB", "EN"])
 def test_english_by_any_name_is_aligned(language):
-    audio, truth = _spoken()
-    assert is_aligned(align(_bare(truth).model_copy(update={"language": language}), audio, Settings()))
+    audio, truth = spoken()
+    assert is_aligned(align(bare(truth).model_copy(update={"language": language}), audio, Settings()))
 
 
 def test_none_changes_nothing():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     assert align(truth, audio, Settings(aligner="none")) is truth
 
 
 def test_an_unknown_aligner_is_refused():
-    audio, truth = _spoken()
+    audio, truth = spoken()
     with pytest.raises(LaliaError) as caught:
         align(truth, audio, Settings(aligner="other"))
     assert caught.value.code is Code.BAD_SETTING
 
 
 def test_without_the_weights_a_note_says_so(monkeypatch):
-    audio, truth = _spoken()
+    audio, truth = spoken()
 
     def absent(name: str):
         raise LaliaError("The weights must be installed", "none found", "Install them", code=Code.MODEL_ABSENT)
@@ -317,65 +260,15 @@ def test_without_the_weights_a_note_says_so(monkeypatch):
 
 
 def test_the_same_bits_twice():
-    audio, truth = _spoken()
-    assert align(_bare(truth), audio, Settings()) == align(_bare(truth), audio, Settings())
+    audio, truth = spoken()
+    assert align(bare(truth), audio, Settings()) == align(bare(truth), audio, Settings())
 
 
 def test_both_speakers_are_aligned():
-    audio, truth = _spoken()
-    result = align(_bare(truth), audio, Settings())
+    audio, truth = spoken()
+    result = align(bare(truth), audio, Settings())
     assert {utterance.speaker for utterance in result.utterances} == {"INV", "PAR"}
     assert all(utterance.start is not None for utterance in result.utterances)
-
-
-def _looped(times: int) -> tuple[Audio, Transcript, Transcript]:
-    audio, truth = _spoken()
-    seconds = audio.duration
-    speech = tuple(Span(s.start + n * seconds, s.end + n * seconds) for n in range(times) for s in audio.speech)
-    long = Audio(samples=np.tile(audio.samples, times), rate=audio.rate, speech=speech)
-    utterances = []
-    for n in range(times):
-        for utterance in truth.utterances:
-            words = tuple(
-                w
-                if w.start is None
-                else w.model_copy(update={"start": w.start + n * seconds, "end": w.end + n * seconds})
-                for w in utterance.words
-            )
-            bounds = {"start": utterance.start + n * seconds, "end": utterance.end + n * seconds}
-            utterances.append(utterance.model_copy(update={"words": words, **bounds}))
-    exact = truth.model_copy(update={"utterances": tuple(utterances)})
-    return long, exact, _bare(exact, bounds=True)
-
-
-def test_ten_minutes_are_aligned_to_the_end_in_linear_time():
-    spent = {}
-    for minutes in (2, 10):
-        times = round(minutes * 60 / _spoken()[0].duration)
-        audio, truth, text = _looped(times)
-        begun = time.process_time()
-        result = align(text, audio, Settings())
-        spent[minutes] = (time.process_time() - begun) / audio.duration
-    assert np.mean(np.abs(_errors(truth, result)[-60:]) <= 0.05) >= 0.9
-    assert spent[10] < 2 * spent[2]  # a processor shared with other tests; quadratic would be 5
-
-
-def test_no_stretch_grows_with_the_recording():
-    """Memory is for one stretch: twenty minutes have more of them, not longer ones."""
-    audio, truth, _ = _looped(round(1200 / _spoken()[0].duration))
-    for transcript in (truth, _bare(truth, bounds=True)):
-        stretches = timed(transcript, audio.speech, audio.duration)
-        assert max(s.end - s.start for s in stretches) <= LONGEST + 2 * MARGIN
-        placed = [(item.utterance, item.word) for stretch in stretches for item in stretch.items]
-        assert len(set(placed)) == len(placed) == sum(w.kind is not Kind.PAUSE for w in words_of(truth))
-
-
-def test_speech_without_any_silence_is_cut_all_the_same():
-    words = tuple(Word(text="word", start=n * 0.4, end=n * 0.4 + 0.4, times=TimeSource.ENGINE) for n in range(1000))
-    text = Transcript(source="whisper", utterances=(Utterance(speaker="PAR", words=words),))
-    stretches = timed(text, (Span(0.0, 400.0),), 400.0)
-    assert max(s.end - s.start for s in stretches) <= FARTHEST + 2 * MARGIN
-    assert sum(len(s.items) for s in stretches) == 1000
 
 
 def test_overlapping_speakers_are_aligned_apart():
@@ -399,7 +292,7 @@ def test_real_speech_agrees_with_another_aligner(shared):
     signal, rate = soundfile.read(folder / "acoustic_corpus.wav", dtype="float32")
     words = tuple(Word(text=text) for _, text in truth)
     text = Transcript(source="text", language="en", utterances=(Utterance(speaker="PAR", words=words),))
-    result = align(text, _audio(signal, rate), Settings())
+    result = align(text, checked(signal, rate), Settings())
     errors = np.array([word.start - start for word, (start, _) in zip(words_of(result), truth, strict=True)])
     assert np.mean(np.abs(errors) <= 0.0501) >= 0.88
     assert np.mean(np.abs(errors) <= 0.1) >= 0.95
