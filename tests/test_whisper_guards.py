@@ -241,3 +241,57 @@ def test_words_an_english_model_cannot_believe_are_told(probability, told):
 def test_unchecked_audio_is_refused():
     with pytest.raises(LaliaError, match="checked"):
         _recogniser(Scripted(None)).transcribe(_audio(3.0), language="en", verbatim=True)
+
+
+def _sentences(sound) -> list[str]:
+    """One sentence of nine words for each 6 s of sound."""
+    return ["ask not what your country can do for you"] * round(len(sound) / 96_000)
+
+
+def _every_six_seconds(texts) -> Decoded:
+    words = [
+        RawWord(f" {word}", 6 * i + 1 + 0.4 * k, 6 * i + 1.3 + 0.4 * k, 0.9)
+        for i, text in enumerate(texts)
+        for k, word in enumerate(text.split())
+        if word != "_"
+    ]
+    return Decoded(tuple(words), " ".join(word.text.strip() for word in words), -0.2, 0.0)
+
+
+TOLD_FOUR_TIMES = tuple(Span(6.0 * i + 1, 6.0 * i + 4.9) for i in range(4))
+
+
+def test_what_a_person_says_four_times_stays():
+    engine, transcript = _tell(
+        lambda sound, prompt: _every_six_seconds(_sentences(sound)), spans=TOLD_FOUR_TIMES, duration=24.0
+    )
+    assert _said(transcript) == " ".join(["ask not what your country can do for you"] * 4)
+    assert any("may have repeated itself" in note for note in transcript.notes)
+    # Heard whole, then in parts, each both ways.
+    assert [prompt for *_, prompt, _ in engine.prompts[2:]].count(FILLERS_PROMPT) == len(engine.prompts[2:]) // 2
+
+
+@pytest.mark.parametrize("deaf", ["whole", "parts"])
+def test_a_word_missed_by_some_hearings_of_what_is_repeated_stays(deaf):
+    def answers(sound, prompt):
+        whole = len(sound) > 20 * 16_000
+        texts = _sentences(sound)
+        if whole == (deaf == "whole"):
+            texts[-1] = texts[-1].replace("for", "_")
+        return _every_six_seconds(texts)
+
+    _, transcript = _tell(answers, spans=TOLD_FOUR_TIMES, duration=24.0)
+    assert _said(transcript) == " ".join(["ask not what your country can do for you"] * 4)
+
+
+def test_rounds_that_the_parts_do_not_have_are_no_speech():
+    def answers(sound, prompt):
+        seconds = len(sound) / 16_000
+        if seconds > 20:
+            return _every_six_seconds(_sentences(sound))
+        # Heard in parts, the sentence was said once, and something else for the rest of the time.
+        once = _every_six_seconds(["ask not what your country can do for you"])
+        return once if seconds < 8 else _answer(TALK, until=18)
+
+    _, transcript = _tell(answers, spans=(Span(1.0, 4.9), Span(5.4, 23.5)), duration=24.0)
+    assert _said(transcript) == f"ask not what your country can do for you {TALK}"

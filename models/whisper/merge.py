@@ -37,15 +37,26 @@ VOICED = 0.3
 ALONE = 0.01
 """Probability that a word must have for one decoding to be believed alone; fillers written for a cough have less."""
 
-
 NEITHER = 0.3
 """Mean probability below which two decodings that share no word have heard none: coughs have 0.03 to 0.17."""
+
+FEW = 2
+"""Words in a row that only a suspect decoding has and that may stay: the shortest loop says one word three times."""
 
 
 def shared_by_none(prompted: Sequence[Placed], plain: Sequence[Placed]) -> bool:
     """Whether two decodings of a window have no word in common, and the engine believes neither: coughs, not speech."""
     heard = [word.raw.probability for word in (*prompted, *plain)]
     return bool(heard) and not _same(prompted, plain) and float(np.mean(heard)) < NEITHER
+
+
+def confirmed(suspect: Sequence[Placed], again: Sequence[Placed]) -> list[Placed]:
+    """What may stay of a decoding that looks like a loop, when its parts were heard `again`, each without the other.
+
+    Words that were heard again, and the few between them that may have been missed; never as many as a loop has.
+    """
+    blocks = _blocks(suspect, again, _same(suspect, again))
+    return [word for words, _, same in blocks if same or len(words) <= FEW for word in words]
 
 
 def union(prompted: Sequence[Placed], plain: Sequence[Placed], speech: Sequence[Span]) -> tuple[list[Placed], int]:

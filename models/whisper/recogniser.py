@@ -9,7 +9,7 @@ from ...data_schemas import Audio, LaliaError, ModelUse, ParticipantChoice, Span
 from . import spoken_language, words
 from .engine import Decoded, Engine, Heard
 from .loops import looped, thinned, unlooped
-from .merge import shared_by_none, union
+from .merge import confirmed, shared_by_none, union
 from .placed import Placed, in_order, wordless
 from .times import SHORTEST, Bias, place
 from .windows import Window, around, halves, rest, samples, windows
@@ -30,6 +30,9 @@ UNCOVERED = 2.0
 
 SECOND_LOOK = 1.0
 """Seconds of voiced speech without a word that are worth hearing alone: about three words."""
+
+HALVINGS = 2
+"""How often a window that seems to loop is cut in two and heard again: what is said every 7 s recurs in its halves."""
 
 _PROGRESS = 1.0
 """Seconds a decoding must have got through before the rest is decoded: less would not end."""
@@ -160,25 +163,32 @@ class Whisper:
     def _settle(self, told: _Told, window: Window, plain: Decoded, prompted: Decoded | None) -> None:
         """The words of a window, from one decoding or from two."""
         found = self._through(told, window, None, plain)
+        repeated: list[Placed] = []
         if prompted is not None:
             asked = self._through(told, window, FILLERS_PROMPT, prompted)
             cut = unlooped(asked, found, window.speech), unlooped(found, asked, window.speech)
-            if len(cut[0]) < len(asked):
+            if len(cut[0]) < len(asked) and len(cut[1]) < len(found):
+                repeated, _ = union(asked, found, window.speech)
+            elif len(cut[0]) < len(asked):
                 told.note(f"{_where(window)}: fillers may be missing; asked for them, the recogniser repeated itself.")
             if shared_by_none(*cut):
                 told.note(f"{_where(window)}: what is heard may be no speech; two decodings share none of their words.")
-                cut = [], []
+                cut, repeated = ([], []), []
             found, left_out = union(*cut, window.speech)
             if left_out:
                 told.note(f"{_where(window)}: {left_out} words were left out: only one of two decodings has them.")
-        found = self._mended(told, window, found)
+        found = self._mended(told, window, found, repeated)
         told.words += in_order(found, SHORTEST)
 
-    def _mended(self, told: _Told, window: Window, found: list[Placed]) -> list[Placed]:
-        """The words of a window, after another try where they look wrong."""
-        suspect = looped(found, window.speech)
+    def _mended(self, told: _Told, window: Window, found: list[Placed], repeated: list[Placed]) -> list[Placed]:
+        """The words of a window, after another try where they look wrong.
+
+        `repeated` is what they were before both decodings were cut down because they look like loops, if they were.
+        """
+        suspect = bool(repeated) or looped(found, window.speech)
         if suspect:
-            found = self._halved(told, window, found)
+            cut = thinned(unlooped(found, (), window.speech))
+            found = self._halved(told, window, repeated or found) or cut
         for gap in wordless(found, window.speech, SECOND_LOOK):
             found += self._second_look(told, gap)
         if suspect:
@@ -190,14 +200,34 @@ class Whisper:
         return found
 
     def _halved(self, told: _Told, window: Window, found: list[Placed]) -> list[Placed]:
-        parts = halves(window)
-        if len(parts) > 1:
+        """The words of a window that seems to loop as far as its parts have them too; none where the parts loop."""
+        # What recurs from one part to the other was said twice: each is heard without the other.
+        parts = self._parts(told, window, HALVINGS)
+        heard = [word for part, words in parts for word in self._asked_too(told, part, words)]
+        united, _ = union(confirmed(found, heard), heard, window.speech)
+        return [Placed(word.raw, word.span, unsure=True) for word in united]
+
+    def _parts(self, told: _Told, window: Window, times: int) -> list[tuple[Window, list[Placed]]]:
+        """A window in parts that do not loop, each heard alone; none where a part loops however short it is."""
+        if times == 0 or len(parts := halves(window)) == 1:
+            return []
+        done = []
+        for part in parts:
             # Without the prompt: a prompt is what most loops start from.
-            # What recurs from one half to the other was said twice: each was heard without the other.
-            again = [(self._alone(told, part), part) for part in parts]
-            if not any(looped(words, part.speech) for words, part in again):
-                return [Placed(word.raw, word.span, unsure=True) for words, _ in again for word in words]
-        return thinned(unlooped(found, (), window.speech))
+            words = self._alone(told, part)
+            mine = self._parts(told, part, times - 1) if looped(words, part.speech) else [(part, words)]
+            if not mine:
+                return []
+            done += mine
+        return done
+
+    def _asked_too(self, told: _Told, window: Window, plain: list[Placed]) -> list[Placed]:
+        """The words of a window that does not loop, with what the recogniser hears there when asked for fillers."""
+        if not told.verbatim:
+            return plain
+        asked = self._alone(told, window, FILLERS_PROMPT)
+        united, _ = union(unlooped(asked, plain, window.speech), plain, window.speech)
+        return plain if looped(united, window.speech) else united
 
     def _second_look(self, told: _Told, gap: Span) -> list[Placed]:
         """Speech that got no words, heard alone; words of which the engine itself is unsure are not taken."""
@@ -207,9 +237,9 @@ class Whisper:
             return []
         return [Placed(word.raw, word.span, unsure=True) for word in found]
 
-    def _alone(self, told: _Told, window: Window) -> list[Placed]:
-        (found,) = self._engine.decode(self._heard(told, window), told.language, None)
-        return self._through(told, window, None, found)
+    def _alone(self, told: _Told, window: Window, prompt: str | None = None) -> list[Placed]:
+        (found,) = self._engine.decode(self._heard(told, window), told.language, prompt)
+        return self._through(told, window, prompt, found)
 
     def _heard(self, told: _Told, window: Window) -> Heard:
         return self._engine.hear([samples(told.audio, window)])
