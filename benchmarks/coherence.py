@@ -46,9 +46,9 @@ OF_VECTORS = tuple(
     f"semantic.{name}"
     for name in (
         "coherence_first_mean coherence_first_min coherence_first_sd coherence_first_p10 coherence_second_mean "
-        "coherence_second_min coherence_first_z coherence_length_adjusted coherence_length_correlation "
-        "word_window_coherence centroid_similarity tangentiality_slope max_similarity sif_coherence_mean "
-        "semantic_density topic_count"
+        "coherence_second_min coherence_first_z coherence_first_z_length_adjusted coherence_length_adjusted "
+        "coherence_length_correlation word_window_coherence centroid_similarity tangentiality_slope max_similarity "
+        "sif_coherence_mean semantic_density topic_count"
     ).split()
 )
 OF_READING = tuple(

@@ -2,7 +2,8 @@
 
 Open talk: the first half (by text) of the AMI meetings and of GUM's court hearings, interviews and vlogs, whose texts
 are CC BY; for topics also that half of the COCO captions (CC BY 4.0). See coherence_text.py. For each of lalia's
-embedders: a regression of the cosine of neighbouring utterances on their words. For the Monet: a line of surprisal on
+embedders: a regression of the cosine of neighbouring utterances on their words, and a line of what their order adds
+(`coherence_first_z`) on the words of an utterance. For the Monet: a line of surprisal on
 Zipf frequency, from GUM alone, which it was not taught on; and the experts that stand for topics, with their words.
 
 Run from the repository root; about three CPU minutes. `--report` tells what was made. Raise the version of the features
@@ -20,9 +21,12 @@ import coherence_text
 import numpy as np
 import numpy.typing as npt
 from coherence_text import OPEN_GENRES, Document
+from lalia.data_schemas import Missing
 from lalia.data_schemas.sample import LANGUAGE_MODEL
-from lalia.features.semantic.reference_table import TABLE, Floats, References, length_terms
+from lalia.features.semantic.coherence import coherence_first_z
+from lalia.features.semantic.reference_table import TABLE, Floats, References, length_terms, order_terms
 from lalia.features.views.content import CONTENT
+from lalia.features.views.meaning import shuffled_first, unit_rows
 from lalia.models import embedders
 from lalia.models.monet import embedded
 from lalia.models.monet.reader import Reader
@@ -32,7 +36,7 @@ STRETCHES = 250
 """Stretches of AMI that are read: each of the corpora then has a like number of utterances of every length."""
 
 AMI_WEIGHT = 0.35
-"""Weight of an AMI pair beside one of GUM: there are eight times as many."""
+"""Weight of an AMI pair (or stretch) beside one of GUM: there are eight times as many."""
 
 FEWEST, LEAST_RATIO, CONTENT_SHARE = 20, 3.0, 0.9
 """A topic expert is used in at least so many stretches; its use differs between stretches by at least so many times
@@ -56,22 +60,42 @@ def talk(found: Sequence[Document]) -> list[Document]:
     return [document for document in found if document.corpus != "coco"]
 
 
-def cosine_regression(found: Sequence[Document], name: str) -> Floats:
-    """Coefficients of `length_terms`."""
+def embedded_talk(found: Sequence[Document], name: str) -> list[tuple[Floats, list[int], float]]:
+    """For each document the vectors of its utterances that have one, their words, and the document's weight."""
     texts = sorted({said.text for document in found for said in document.said})
     vectors = dict(zip(texts, embedders.load(name, "cpu").embed(texts), strict=True))
-    terms, cosines, weights = [], [], []
+    made = []
     for document in found:
         kept = [said for said in document.said if np.any(vectors[said.text])]
         rows = np.array([vectors[said.text] for said in kept], dtype=np.float64)
-        lengths = [said.length for said in kept]
-        terms.append(length_terms(lengths[:-1], lengths[1:]))
-        cosines.append((rows[:-1] * rows[1:]).sum(axis=1))
-        weights.append(np.full(len(kept) - 1, AMI_WEIGHT if document.corpus == "ami" else 1.0))
-    root = np.sqrt(np.concatenate(weights))
-    return np.asarray(
-        np.linalg.lstsq(np.concatenate(terms) * root[:, None], np.concatenate(cosines) * root, rcond=None)[0]
-    )
+        made.append((rows, [said.length for said in kept], AMI_WEIGHT if document.corpus == "ami" else 1.0))
+    return made
+
+
+def cosine_regression(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
+    """Coefficients of `length_terms`."""
+    terms = [length_terms(lengths[:-1], lengths[1:]) for _, lengths, _ in talk]
+    cosines = [(rows[:-1] * rows[1:]).sum(axis=1) for rows, _, _ in talk]
+    weights = [np.full(len(lengths) - 1, weight) for _, lengths, weight in talk]
+    return _weighted(np.concatenate(terms), np.concatenate(cosines), np.concatenate(weights))
+
+
+def order_line(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
+    """Coefficients of `order_terms`."""
+    terms, found, weights = [], [], []
+    for rows, lengths, weight in talk:
+        units = unit_rows(rows)
+        shuffled = shuffled_first(units)
+        if not isinstance(shuffled, Missing):
+            terms.append(order_terms(lengths))
+            found.append(coherence_first_z(units, shuffled).value)
+            weights.append(weight)
+    return _weighted(np.array(terms), np.array(found), np.array(weights))
+
+
+def _weighted(terms: Floats, values: Floats, weights: Floats) -> Floats:
+    root = np.sqrt(weights)
+    return np.asarray(np.linalg.lstsq(terms * root[:, None], values * root, rcond=None)[0])
 
 
 def surprisal_line(found: Sequence[Document], reader: Reader) -> Floats:
@@ -195,7 +219,8 @@ def make() -> None:
     found = documents()
     arrays: dict[str, Any] = {}
     for name in EMBEDDERS:
-        arrays[f"cosine:{embedders.load(name, 'cpu').use.sha256}"] = cosine_regression(talk(found), name)
+        sha, heard = embedders.load(name, "cpu").use.sha256, embedded_talk(talk(found), name)
+        arrays |= {f"cosine:{sha}": cosine_regression(heard), f"order:{sha}": order_line(heard)}
     reader, sha = embedded.load("monet", "cpu"), embedded.use("monet", LANGUAGE_MODEL).sha256
     arrays[f"surprisal:{sha}"] = surprisal_line(talk(found), reader)
     experts, base, words = topic_experts(expert_use(found, reader))
@@ -208,7 +233,7 @@ def report() -> None:
     """Print the regressions and some of the experts."""
     with np.load(TABLE, allow_pickle=False) as file:
         for name in file:
-            if name.startswith(("cosine", "surprisal")):
+            if name.startswith(("cosine", "order", "surprisal")):
                 print(name[:24], np.round(file[name], 4))
         table = References(file)
     for sha in (embedders.load("monet", "cpu").use.sha256,):

@@ -16,7 +16,7 @@ from lalia.features.semantic.reference_table import LONGEST, load
 from lalia.models.weights import WEIGHTS
 
 MONET, MINILM = (WEIGHTS[name].sha256 for name in ("monet", "minilm"))
-OF_EMBEDDER = ("semantic.coherence_length_adjusted",)
+OF_EMBEDDER = ("semantic.coherence_length_adjusted", "semantic.coherence_first_z_length_adjusted")
 OF_MODEL = ("semantic.surprisal_frequency_residual", "semantic.monet_topic_persistence")
 NAMES = OF_EMBEDDER + OF_MODEL
 LENGTHS = st.integers(1, 200).map(float)
@@ -64,6 +64,24 @@ def test_adjusted_coherence_is_the_mean_less_what_lengths_expect(sample):
     expected = load().expected_cosines(MONET, lengths[:-1], lengths[1:])
     value = evaluate(sample, OF_EMBEDDER)[OF_EMBEDDER[0]].value
     assert value == pytest.approx(np.mean(cosines) - np.mean(expected), abs=1e-9)
+
+
+def test_adjusted_z_is_z_less_what_lengths_expect(sample):
+    lengths = np.array(Views(sample)["vector_lengths"], float)
+    expected = load().expected_first_z(MONET, lengths)
+    z, adjusted = (evaluate(sample, [name])[name].value for name in ("semantic.coherence_first_z", OF_EMBEDDER[1]))
+    assert adjusted == pytest.approx(z - expected, abs=1e-12)
+
+
+@given(st.lists(LENGTHS, min_size=5, max_size=60))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_ordinary_order_stands_out_more_in_more_and_longer_utterances(lengths):
+    for sha in (MONET, MINILM):
+        there = load().expected_first_z(sha, np.array(lengths))
+        # As many again: the square root of the ratio of the numbers of pairs.
+        ratio = np.sqrt((2 * len(lengths) - 1) / (len(lengths) - 1))
+        assert load().expected_first_z(sha, np.array(lengths * 2)) == pytest.approx(there * ratio, rel=1e-9)
+        assert 0 < there <= load().expected_first_z(sha, np.array(lengths) * 2)
 
 
 def test_residual_is_the_words_own_distance_from_the_line(sample):

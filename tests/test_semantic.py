@@ -79,6 +79,9 @@ def test_length_correlation_equals_scipys_spearman(vectors, lengths):
         assert float(made) == pytest.approx(slow, abs=1e-9)
 
 
+TOUCHY = {"coherence_first_z", "coherence_first_z_length_adjusted", "coherence_length_correlation"}
+
+
 @given(VECTORS)
 @settings(max_examples=15, deadline=None, derandomize=True)
 def test_turning_the_space_changes_nothing(vectors):
@@ -87,7 +90,7 @@ def test_turning_the_space_changes_nothing(vectors):
     for name, before in one.items():
         after = other[name]
         # Rows are kept in single precision, and z divides by a spread that may be tiny.
-        if isinstance(before, Measured) and name not in {"coherence_first_z", "coherence_length_correlation"}:
+        if isinstance(before, Measured) and name not in TOUCHY:
             assert after.value == pytest.approx(before.value, abs=1e-5), name
 
 
@@ -105,6 +108,14 @@ def test_talk_in_order_stands_out_from_its_shuffles_and_shuffled_talk_does_not()
     mixed = measures(sample_of(rng.permutation(drift)))["coherence_first_z"].value
     assert ordered > 5
     assert abs(mixed) < 4
+
+
+def test_shuffles_of_two_blocks_have_the_moments_of_the_runs_test():
+    # A A A B B B: 4 runs on average with variance 1.2; a change of run is a cosine of 0, the other of 5 pairs are 1.
+    expected, deviation = meaning.shuffled_first(np.repeat(np.eye(2), 3, axis=0))
+    # 200 draws: three standard errors.
+    assert expected == pytest.approx(0.4, abs=3 * 0.22 / 200**0.5)
+    assert deviation == pytest.approx(1.2**0.5 / 5, rel=3 / 400**0.5)
 
 
 def test_z_is_the_same_every_time():

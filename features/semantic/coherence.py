@@ -9,11 +9,9 @@ from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
 from ..estimates import Estimate, Value, extreme, mean, quantile, spread
 from ..invariances import unchanged_by_all_but
 from ..registry import family, feature
-from ..views.meaning import Vectors, cosines
+from ..views.meaning import PERMUTATIONS, SEED, Vectors, cosines, first_order
 
 NEEDS = {"utterances": 5, "words": 50}
-PERMUTATIONS = 200
-SEED = 2017
 
 _ORDERED = unchanged_by_all_but("utterance_order", "word_order")
 
@@ -118,31 +116,50 @@ def coherence(utterance_vectors: Vectors) -> dict[str, Value]:
     "(docs/validation/coherence.md). Missing when shuffling changes nothing.",
     citation="hitczenko2021",
     example=Example(
-        {"utterance_vectors": np.repeat(np.eye(2), 3, axis=0)},
+        {"utterance_vectors": np.repeat(np.eye(2), 3, axis=0), "shuffled_first": (0.4, 1.2**0.5 / 5)},
         2 / 1.2**0.5,
-        0.3,
-        "A A A B B B: the runs test's mean 4 and variance 1.2 of the number of runs; 200 draws leave an error of "
-        "about 0.07 in the mean and 5 % in the deviation",
+        1e-12,
+        "A A A B B B: two runs; the runs test's mean 4 and variance 1.2 of their number, 1 - (runs - 1)/5 of which is "
+        "the mean cosine: 0.8, 0.4 and 1.2 / 25",
     ),
     invariances=_ORDERED,
     settings={"permutations": PERMUTATIONS, "seed": SEED},
 )
-def coherence_first_z(utterance_vectors: Vectors) -> Estimate | Missing:
-    n = len(utterance_vectors)
-    if n < 2:
-        return Missing(Reason.UNDEFINED, f"utterances with words: needs 2, got {n}")
-    rng = np.random.default_rng(SEED)
-    shuffled = np.array([_first_order(utterance_vectors[rng.permutation(n)]) for _ in range(PERMUTATIONS)])
-    deviation = float(shuffled.std(ddof=1))
-    # Means of the same cosines in another order differ by rounding alone.
-    if deviation < 1e-12:
-        return Missing(Reason.UNDEFINED, "the order of utterances makes no difference")
-    value = (_first_order(utterance_vectors) - float(shuffled.mean())) / deviation
-    return Estimate(value, n - 1, 0)
+def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, float]) -> Estimate:
+    expected, deviation = shuffled_first
+    return Estimate((first_order(utterance_vectors) - expected) / deviation, len(utterance_vectors) - 1, 0)
 
 
-def _first_order(vectors: Vectors) -> float:
-    return float(cosines(vectors[:-1], vectors[1:]).mean())
+@feature(
+    name="semantic.coherence_first_z_length_adjusted",
+    unit="z",
+    low=None,
+    high=None,
+    needs=NEEDS,
+    languages=frozenset(["en"]),
+    definition="coherence_first_z less what open conversation of as many utterances of as many words has: the square "
+    "root of the number of pairs times a line on the mean logarithm of an utterance's words (made by "
+    "benchmarks/make_references.py on stretches of 20-30 utterances): 0 is as coherent as those. Known for lalia's own "
+    "embedders only, each with its own line.",
+    citation="hitczenko2021",
+    example=Example(
+        {
+            "utterance_vectors": np.repeat(np.eye(2), 3, axis=0),
+            "shuffled_first": (0.4, 1.2**0.5 / 5),
+            "expected_first_z": 1.5,
+        },
+        2 / 1.2**0.5 - 1.5,
+        1e-12,
+        "the example of coherence_first_z less 1.5",
+    ),
+    invariances=_ORDERED,
+    settings={"permutations": PERMUTATIONS, "seed": SEED, "table": "references.npz"},
+)
+def coherence_first_z_length_adjusted(
+    utterance_vectors: Vectors, shuffled_first: tuple[float, float], expected_first_z: float
+) -> Estimate:
+    observed = coherence_first_z(utterance_vectors, shuffled_first)
+    return Estimate(observed.value - expected_first_z, observed.n, 0)
 
 
 @feature(

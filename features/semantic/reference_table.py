@@ -58,6 +58,7 @@ class References:
 
     def __init__(self, file: Mapping[str, Any]) -> None:
         self._cosines = {name.partition(":")[2]: file[name] for name in file if name.startswith("cosine:")}
+        self._order = {name.partition(":")[2]: file[name] for name in file if name.startswith("order:")}
         self._surprisal = {name.partition(":")[2]: file[name] for name in file if name.startswith("surprisal:")}
         self._topics = {
             sha: Topics(
@@ -72,6 +73,11 @@ class References:
         """Cosine of two neighbouring utterances of so many words in ordinary talk; None for other weights."""
         found = self._cosines.get(weights or "")
         return None if found is None else length_terms(one, other) @ found
+
+    def expected_first_z(self, weights: str | None, lengths: Floats) -> float | None:
+        """What order adds to the coherence of ordinary utterances of so many words, as a z; None for other weights."""
+        found = self._order.get(weights or "")
+        return None if found is None else float(order_terms(lengths) @ found)
 
     def expected_bits(self, weights: str | None, zipf: Floats) -> Floats | None:
         """Surprisal of a word of that Zipf frequency in ordinary talk; None for other weights."""
@@ -88,6 +94,15 @@ def length_terms(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
     x, y = (np.log(np.clip(np.asarray(side, dtype=np.float64), SHORTEST, LONGEST)) for side in (one, other))
     total, apart = x + y, np.abs(x - y)
     return np.stack([np.ones_like(total), total, total**2, total**3, apart, apart**2, total * apart], axis=-1)
+
+
+def order_terms(lengths: npt.ArrayLike) -> Floats:
+    """The two terms of the line of `coherence_first_z` on the words of a sample's utterances.
+
+    A mean over so many pairs of neighbours stands out by the square root of their number.
+    """
+    words = np.clip(np.asarray(lengths, dtype=np.float64), SHORTEST, LONGEST)
+    return np.asarray(np.sqrt(len(words) - 1) * np.array([1.0, np.log(words).mean()]))
 
 
 @functools.cache

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...data_schemas.feature import Missing
+from ...data_schemas.feature import Missing, Reason
 from ...data_schemas.sample import Embeddings, Parse, Sample
 from ..registry import view
 from .language import counts
+
+PERMUTATIONS = 200
+SEED = 2017
 
 Vectors = npt.NDArray[np.float64]
 
@@ -24,6 +27,21 @@ def vector_lengths(embeddings: Embeddings, parses: tuple[Parse, ...]) -> tuple[i
     """Words of the utterances behind `utterance_vectors`, one number for each."""
     present = _present(embeddings)
     return tuple(sum(map(counts, parse)) for parse, there in zip(parses, present, strict=True) if there)
+
+
+@view()
+def shuffled_first(utterance_vectors: Vectors) -> tuple[float, float] | Missing:
+    """Mean and standard deviation (n - 1) of `first_order` over seeded random orders of the utterances."""
+    n = len(utterance_vectors)
+    if n < 2:
+        return Missing(Reason.UNDEFINED, f"utterances with words: needs 2, got {n}")
+    rng = np.random.default_rng(SEED)
+    shuffled = np.array([first_order(utterance_vectors[rng.permutation(n)]) for _ in range(PERMUTATIONS)])
+    deviation = float(shuffled.std(ddof=1))
+    # Means of the same cosines in another order differ by rounding alone.
+    if deviation < 1e-12:
+        return Missing(Reason.UNDEFINED, "the order of utterances makes no difference")
+    return float(shuffled.mean()), deviation
 
 
 @view(size=len, size_unit="responses")
@@ -46,6 +64,11 @@ def topic_cosines(sample: Sample, utterance_vectors: Vectors) -> Vectors:
     if isinstance(prompt, Missing):
         return cosines(utterance_vectors[1:], utterance_vectors[:1])
     return cosines(utterance_vectors, unit_rows(prompt[None, :]))
+
+
+def first_order(vectors: Vectors) -> float:
+    """Mean cosine of neighbouring unit vectors."""
+    return float(cosines(vectors[:-1], vectors[1:]).mean())
 
 
 def unit_rows(vectors: npt.NDArray[np.floating]) -> Vectors:

@@ -28,6 +28,15 @@ def expected_cosines(vector_lengths: tuple[int, ...], weights: Mapping[str, str]
     return _unknown("cosines", EMBEDDER) if found is None else found
 
 
+@view()
+def expected_first_z(vector_lengths: tuple[int, ...], weights: Mapping[str, str]) -> float | Missing:
+    """What order adds to the coherence of ordinary talk in as many utterances of the same lengths, as a z."""
+    if not vector_lengths:
+        return Missing(Reason.UNDEFINED, "no utterances with words")
+    found = load().expected_first_z(weights.get(EMBEDDER), np.asarray(vector_lengths, dtype=np.float64))
+    return _unknown("coherence of ordinary order", EMBEDDER) if found is None else found
+
+
 @view(size=lambda bits: sum(map(len, bits)), size_unit="words")
 def bits_and_expected(
     transcript: Transcript, surprisal: tuple[tuple[float | None, ...], ...], weights: Mapping[str, str]
