@@ -85,10 +85,10 @@ def order_line(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
     terms, found, weights = [], [], []
     for rows, lengths, weight in talk:
         units = unit_rows(rows)
-        shuffled = shuffled_first(units)
-        if not isinstance(shuffled, Missing):
+        z = coherence_first_z(units, shuffled_first(units))
+        if not isinstance(z, Missing):
             terms.append(order_terms(lengths))
-            found.append(coherence_first_z(units, shuffled).value)
+            found.append(z.value)
             weights.append(weight)
     return _weighted(np.array(terms), np.array(found), np.array(weights))
 

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import monet_scoring as scoring
@@ -131,13 +131,8 @@ def loading() -> str:
 
 def experts(reader: Reader) -> tuple[list[str], list[str]]:
     """Summary of the experts' use, and the page of twenty."""
-    heard = [unpunctuated(text) for document in ami(DATA, validation=True) for text in document]
-    read = json.loads((DATA / "coco_captions_pictures" / "captions_val2017.json").read_text("utf-8"))["annotations"]
-    written = [text for text in _gum() if text]
-    texts = [
-        text.lower() for text in (*dict.fromkeys(heard), *(unpunctuated(r["caption"]) for r in read[::25]), *written)
-    ]
-    use = scoring.ExpertUse(reader, [text for text in texts if len(text.split()) > 2])
+    heard, seen, told = _meetings(validation=True), _captions(), _gum()
+    use = scoring.ExpertUse(reader, _worth_reading([*dict.fromkeys(heard), *seen[::25], *told]))
     rows = ["| router of layer | dead experts | evenness of load | effective number | ambiguity | active a token |"]
     rows.append("|---|---|---|---|---|---|")
     for router, found in enumerate(use.summary()):
@@ -150,15 +145,35 @@ def experts(reader: Reader) -> tuple[list[str], list[str]]:
         "",
         f"On {use.tokens:,} tokens: held-out AMI, captions, and GUM's conversations, interviews and vlogs.",
     ]
-    page = []
     draw = np.random.default_rng(20)
-    alive = [(r, e) for r in range(use.routers) for e in np.flatnonzero(use.active[r] >= 25)]
-    for k in sorted(draw.choice(len(alive), SHOWN, replace=False)):
-        router, expert = alive[k]
+    alive = [(r, int(e)) for r in range(use.routers) for e in np.flatnonzero(use.active[r] >= 25)]
+    drawn = [alive[k] for k in sorted(draw.choice(len(alive), SHOWN, replace=False))]
+    # Read for the contexts: what an expert stands for shows in the few places where it acts most.
+    wide = _worth_reading(dict.fromkeys([*heard, *_meetings(validation=False), *seen, *told]))
+    found, pieces = scoring.contexts(reader, wide, drawn)
+    page = [
+        f"Drawn among the experts that acted at least 25 times on {use.tokens:,} word pieces of held-out text. Shown "
+        f"is where each acts most, and how much, among {pieces:,} pieces of AMI meetings, COCO captions and GUM's "
+        "conversations, interviews and vlogs; once for each pair of a word and the word before it.",
+        "",
+    ]
+    for router, expert in drawn:
         page += [f"### Router {router}, expert {expert} = ({expert // use.side}, {expert % use.side})", ""]
-        page += [f"- {score:.2f} {context}" for score, context in use.contexts(router, int(expert))]
-        page.append("")
+        page += [*(f"- {score:.2f} {context}" for score, context in found[router, expert]), ""]
     return rows, page
+
+
+def _meetings(*, validation: bool) -> list[str]:
+    return [unpunctuated(text) for document in ami(DATA, validation=validation) for text in document]
+
+
+def _captions() -> list[str]:
+    read = json.loads((DATA / "coco_captions_pictures" / "captions_val2017.json").read_text("utf-8"))["annotations"]
+    return [unpunctuated(row["caption"]) for row in read]
+
+
+def _worth_reading(texts: Iterable[str]) -> list[str]:
+    return [text.lower() for text in texts if len(text.split()) > 2]
 
 
 def _gum() -> Sequence[str]:
@@ -184,12 +199,17 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="a folder that export wrote; the shipped weights without it")
     parser.add_argument("--keep", type=Path, help="where the other embedders' figures are kept between runs")
     parser.add_argument("--pairs", type=int, default=500, help="pairs of each Zorro paradigm")
+    parser.add_argument("--only-experts", action="store_true", help="write the page of twenty experts and nothing else")
     given = parser.parse_args()
     if not (DATA / "sts_semeval").is_dir():
         sys.exit("The open corpora in ../shared/data are needed: STS, Zorro, AMI, captions, GUM.")
     reader = read_folder(given.folder) if given.folder else load("monet", "cpu")
     lines = ["# The embedded Monet, measured", ""]
     use, page = experts(reader)
+    EXPERTS.write_text("\n".join(["# Twenty experts, drawn at random", "", *page]), "utf-8")
+    if given.only_experts:
+        print("\n".join(use))
+        return
     for title, part in (
         ("Sentence similarity (Spearman)", similarity(reader, others(given.keep))),
         ("Grammatical minimal pairs (Zorro)", grammar(reader, given.pairs)),
@@ -202,7 +222,6 @@ def main() -> None:
             lines.append(line)
         lines.append("")
     RESULT.write_text("\n".join(lines), "utf-8")
-    EXPERTS.write_text("\n".join(["# Twenty experts, drawn at random", "", *page]), "utf-8")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from lalia.models.monet.reader import Reader
+from lalia.models.monet.tokens import Encoded
 
 Array = np.ndarray[Any, Any]
 Embed = Callable[[Sequence[str]], Array]
@@ -61,8 +62,36 @@ def preferred(pairs: Sequence[tuple[str, str]], reader: Reader) -> float:
     return float(((bits[:, 1] < bits[:, 0]) + 0.5 * (bits[:, 1] == bits[:, 0])).mean())
 
 
+def routed(
+    reader: Reader, encoded: Sequence[Encoded]
+) -> Iterator[tuple[list[tuple[int, int]], list[tuple[Array, Array]]]]:
+    """Texts read in batches, shorter ones first.
+
+    Yields
+    ------
+    list of (int, int)
+        Text and piece of each row.
+    list of (ndarray, ndarray)
+        For each router the gates of both sides, shape (rows, heads, half-experts).
+    """
+    import torch
+    from lalia.models.monet.attention import Packed
+
+    room = reader.window - 1
+    order = sorted((k for k, e in enumerate(encoded) if e.ids), key=lambda k: min(len(encoded[k].ids), room))
+    for start in range(0, len(order), 128):
+        chosen = order[start : start + 128]
+        rows = [(reader.pieces.start, *encoded[k].ids[:room]) for k in chosen]
+        with torch.inference_mode():
+            ids = torch.tensor([[number for row in rows for number in row]])
+            out = reader.model(ids, packed=Packed([len(row) for row in rows]))
+        kept = np.concatenate([np.arange(len(row)) > 0 for row in rows])
+        places = [(k, at) for k, row in zip(chosen, rows, strict=True) for at in range(len(row) - 1)]
+        yield places, [(one[0].numpy()[kept], other[0].numpy()[kept]) for one, other in out.routing]
+
+
 class ExpertUse:
-    """What experts did on some text: how often each acted, and in which contexts most.
+    """What experts did on some text: how often each acted, and how much.
 
     Parameters
     ----------
@@ -72,34 +101,13 @@ class ExpertUse:
 
     def __init__(self, reader: Reader, texts: Sequence[str]) -> None:
         config = reader.model.config
-        self.reader, self.texts = reader, texts
         self.side, self.routers = config.moe_experts, config.routers
-        self.encoded = reader.pieces.encode(texts)
         self.tokens = 0
         self.load = np.zeros((self.routers, config.experts))
         self.active = np.zeros((self.routers, config.experts), np.int64)
         self.largest = np.zeros(self.routers)
-        self.gates: list[list[tuple[Array, Array]]] = []
-        self.places: list[tuple[int, int]] = []
-        self._read()
-
-    def _read(self) -> None:
-        import torch
-        from lalia.models.monet.attention import Packed
-
-        room = self.reader.window - 1
-        order = sorted(
-            (k for k, e in enumerate(self.encoded) if e.ids), key=lambda k: min(len(self.encoded[k].ids), room)
-        )
-        for start in range(0, len(order), 128):
-            chosen = order[start : start + 128]
-            rows = [(self.reader.pieces.start, *self.encoded[k].ids[:room]) for k in chosen]
-            with torch.inference_mode():
-                ids = torch.tensor([[number for row in rows for number in row]])
-                out = self.reader.model(ids, packed=Packed([len(row) for row in rows]))
-            kept = np.concatenate([np.arange(len(row)) > 0 for row in rows])
-            self.places += [(k, at) for k, row in zip(chosen, rows, strict=True) for at in range(len(row) - 1)]
-            self._add([(one[0].numpy()[kept], other[0].numpy()[kept]) for one, other in out.routing])
+        for _, gates in routed(reader, reader.pieces.encode(texts)):
+            self._add(gates)
 
     def _add(self, gates: list[tuple[Array, Array]]) -> None:
         self.tokens += len(gates[0][0])
@@ -110,8 +118,6 @@ class ExpertUse:
                 ((left > 0).astype(np.float32).T @ (right > 0).astype(np.float32)).reshape(-1).astype(int)
             )
             self.largest[router] += one.max(-1).mean(-1).sum() + other.max(-1).mean(-1).sum()
-        # Half precision holds what ranks contexts; whole tables would take gigabytes.
-        self.gates.append([(one.astype(np.float16), other.astype(np.float16)) for one, other in gates])
 
     def summary(self) -> list[dict[str, float]]:
         """For each router: dead experts, evenness of load, mean ambiguity, experts active a token."""
@@ -130,23 +136,43 @@ class ExpertUse:
             )
         return found
 
-    def contexts(self, router: int, expert: int, most: int = 8) -> list[tuple[float, str]]:
-        """The places an expert acted most, one for each different word with its neighbours; the word in brackets."""
-        i, j = divmod(expert, self.side)
-        scores = np.concatenate(
-            [(g[router][0][:, :, i].astype(np.float32) * g[router][1][:, :, j]).sum(-1) for g in self.gates]
-        )
-        found: list[tuple[float, str]] = []
-        seen: set[tuple[str, ...]] = set()
-        for place in np.argsort(-scores, kind="stable")[: 40 * most]:
-            text, at = self.places[place]
-            words, word = self.texts[text].split(), self.encoded[text].words[at]
-            near = (words[word].lower(), *(w.lower() for w in words[max(word - 1, 0) : word]))
-            if scores[place] <= 0 or near in seen:
-                continue
+
+def contexts(
+    reader: Reader, texts: Sequence[str], experts: Sequence[tuple[int, int]], most: int = 10
+) -> tuple[dict[tuple[int, int], list[tuple[float, str]]], int]:
+    """Where some experts act most: the gate, and the word in brackets among its neighbours, once after each other word.
+
+    Returns
+    -------
+    dict of (router, expert) to list of (float, str)
+        Strongest first.
+    int
+        How many pieces were read.
+    """
+    encoded, side = reader.pieces.encode(texts), reader.model.config.moe_experts
+    best: dict[tuple[int, int], list[tuple[float, int, int]]] = {key: [] for key in experts}
+    read = 0
+    for places, gates in routed(reader, encoded):
+        read += len(places)
+        for router, expert in experts:
+            one, other = (half[:, :, k] for half, k in zip(gates[router], divmod(expert, side), strict=True))
+            scores = (one * other).sum(-1)
+            strongest = np.argsort(-scores, kind="stable")[: 40 * most]
+            mine = [(float(scores[k]), *places[k]) for k in strongest if scores[k] > 0]
+            best[router, expert] = sorted(best[router, expert] + mine, reverse=True)[: 40 * most]
+    return {key: _shown(found, texts, encoded)[:most] for key, found in best.items()}, read
+
+
+def _shown(
+    found: Sequence[tuple[float, int, int]], texts: Sequence[str], encoded: Sequence[Encoded]
+) -> list[tuple[float, str]]:
+    shown: list[tuple[float, str]] = []
+    seen: set[tuple[str, ...]] = set()
+    for score, text, at in found:
+        words, word = texts[text].split(), encoded[text].words[at]
+        near = tuple(words[max(word - 1, 0) : word + 1])
+        if near not in seen:
             seen.add(near)
-            shown = [*words[max(word - 4, 0) : word], f"[{words[word]}]", *words[word + 1 : word + 3]]
-            found.append((float(scores[place]), " ".join(shown).replace("|", "/")))
-            if len(found) == most:
-                break
-        return found
+            around = [*words[max(word - 4, 0) : word], f"[{words[word]}]", *words[word + 1 : word + 3]]
+            shown.append((score, " ".join(around).replace("|", "/")))
+    return shown

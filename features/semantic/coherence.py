@@ -125,8 +125,10 @@ def coherence(utterance_vectors: Vectors) -> dict[str, Value]:
     invariances=_ORDERED,
     settings={"permutations": PERMUTATIONS, "seed": SEED},
 )
-def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, float]) -> Estimate:
+def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, float]) -> Estimate | Missing:
     expected, deviation = shuffled_first
+    if deviation == 0:
+        return Missing(Reason.UNDEFINED, "the order of utterances makes no difference")
     return Estimate((first_order(utterance_vectors) - expected) / deviation, len(utterance_vectors) - 1, 0)
 
 
@@ -157,8 +159,10 @@ def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, f
 )
 def coherence_first_z_length_adjusted(
     utterance_vectors: Vectors, shuffled_first: tuple[float, float], expected_first_z: float
-) -> Estimate:
+) -> Estimate | Missing:
     observed = coherence_first_z(utterance_vectors, shuffled_first)
+    if isinstance(observed, Missing):
+        return observed
     return Estimate(observed.value - expected_first_z, observed.n, 0)
 
 

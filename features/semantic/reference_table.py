@@ -99,8 +99,10 @@ def length_terms(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
 def order_terms(lengths: npt.ArrayLike) -> Floats:
     """The two terms of the line of `coherence_first_z` on the words of a sample's utterances.
 
-    A mean over so many pairs of neighbours stands out by the square root of their number.
+    A mean over so many pairs of neighbours stands out by the square root of their number; without a pair both are 0.
     """
+    if np.size(lengths) < 2:
+        return np.zeros(2)
     words = np.clip(np.asarray(lengths, dtype=np.float64), SHORTEST, LONGEST)
     return np.asarray(np.sqrt(len(words) - 1) * np.array([1.0, np.log(words).mean()]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...data_schemas.feature import Missing, Reason
+from ...data_schemas.feature import Missing
 from ...data_schemas.sample import Embeddings, Parse, Sample
 from ..registry import view
 from .language import counts
@@ -30,18 +30,19 @@ def vector_lengths(embeddings: Embeddings, parses: tuple[Parse, ...]) -> tuple[i
 
 
 @view()
-def shuffled_first(utterance_vectors: Vectors) -> tuple[float, float] | Missing:
-    """Mean and standard deviation (n - 1) of `first_order` over seeded random orders of the utterances."""
+def shuffled_first(utterance_vectors: Vectors) -> tuple[float, float]:
+    """Mean and standard deviation (n - 1) of `first_order` over seeded random orders of the utterances.
+
+    The deviation is 0 where order makes no difference.
+    """
     n = len(utterance_vectors)
     if n < 2:
-        return Missing(Reason.UNDEFINED, f"utterances with words: needs 2, got {n}")
+        return 0.0, 0.0
     rng = np.random.default_rng(SEED)
     shuffled = np.array([first_order(utterance_vectors[rng.permutation(n)]) for _ in range(PERMUTATIONS)])
     deviation = float(shuffled.std(ddof=1))
     # Means of the same cosines in another order differ by rounding alone.
-    if deviation < 1e-12:
-        return Missing(Reason.UNDEFINED, "the order of utterances makes no difference")
-    return float(shuffled.mean()), deviation
+    return float(shuffled.mean()), 0.0 if deviation < 1e-12 else deviation
 
 
 @view(size=len, size_unit="responses")

@@ -31,8 +31,6 @@ def expected_cosines(vector_lengths: tuple[int, ...], weights: Mapping[str, str]
 @view()
 def expected_first_z(vector_lengths: tuple[int, ...], weights: Mapping[str, str]) -> float | Missing:
     """What order adds to the coherence of ordinary talk in as many utterances of the same lengths, as a z."""
-    if not vector_lengths:
-        return Missing(Reason.UNDEFINED, "no utterances with words")
     found = load().expected_first_z(weights.get(EMBEDDER), np.asarray(vector_lengths, dtype=np.float64))
     return _unknown("coherence of ordinary order", EMBEDDER) if found is None else found
 
