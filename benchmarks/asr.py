@@ -95,7 +95,7 @@ def _decoded(ours: Any, audio: Audio) -> Iterator[tuple[str, Words]]:
 
 def accuracy(model: str, engine: str) -> Units:
     """What lalia writes, with and without verbatim."""
-    for group in ("spontaneous", "read") if engine == "openai-whisper" else tuple(material.groups()):
+    for group in ("spontaneous", "long", "read") if engine == "openai-whisper" else tuple(material.groups()):
         for verbatim in (True, False):
             name = f"{group}, {'verbatim' if verbatim else 'clean'}"
             yield name, functools.partial(_accuracy, model, engine, group, verbatim)

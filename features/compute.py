@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -172,8 +173,22 @@ def _interval(spec: FeatureSpec, estimate: Estimate, seed: int) -> tuple[float |
 def _draws(units: int, seed: int) -> Iterator[npt.NDArray[np.intp]]:
     # Features over the same units are resampled alike, so that their intervals can be compared. An hour holds
     # ten thousand voiced runs: all draws at once would be the largest thing in memory.
-    digest = hashlib.sha256(f"{units}:{seed}".encode()).digest()
-    rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
     rows = max(1, INDICES // units)
+    if rows >= DRAWS:
+        yield _all_draws(units, seed)
+        return
+    rng = _drawer(units, seed)
     for first in range(0, DRAWS, rows):
         yield rng.integers(0, units, size=(min(rows, DRAWS - first), units))
+
+
+@functools.lru_cache(maxsize=2)
+def _all_draws(units: int, seed: int) -> npt.NDArray[np.intp]:
+    found = _drawer(units, seed).integers(0, units, size=(DRAWS, units))
+    found.setflags(write=False)
+    return found
+
+
+def _drawer(units: int, seed: int) -> np.random.Generator:
+    digest = hashlib.sha256(f"{units}:{seed}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "little"))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lalia.data_schemas import Missing
 from lalia.features.discourse import graph, walks
 from lalia.features.views.walks import WINDOW, walks_of
 
@@ -80,6 +81,32 @@ def test_z_by_plain_loops():
     assert graph.against_chance(graph.EXAMPLE)["discourse_graph.lsc_z"] == pytest.approx(z, abs=1e-9)
 
 
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(words=TEXTS, cuts=TURNS)
+def test_z_across_turns_by_networkx(words, cuts):
+    turns = np.cumsum(cuts)
+    order = np.argsort(np.random.default_rng(0).random((graph.SHUFFLES, WINDOW)), axis=1)
+
+    def sizes(sequence):
+        made = nx.DiGraph(_graph(sequence, turns))
+        edges = Counter((a, b) for a, b, near in zip(sequence, sequence[1:], np.diff(turns) == 0, strict=False) if near)
+        return (
+            max(len(c) for c in nx.weakly_connected_components(made)),
+            max(len(c) for c in nx.strongly_connected_components(made)),
+            sum(times - 1 for times in edges.values()),
+        )
+
+    own, shuffled = np.array(sizes(words)), np.array([sizes([words[k] for k in mixed]) for mixed in order])
+    found = graph.against_chance(walks_of(words, turns.tolist()))
+    for k, name in enumerate(("lcc", "lsc", "repeated_edges")):
+        spread = shuffled[:, k].std(ddof=1)
+        value = found[f"discourse_graph.{name}_z"]
+        if spread == 0:
+            assert isinstance(value, Missing)
+        else:
+            assert value == pytest.approx((own[k] - shuffled[:, k].mean()) / spread, abs=1e-9), name
+
+
 def test_perseveration_is_measured():
     found = graph.structure(walks_of(["the"] * 40))
     assert found["discourse_graph.nodes"] == 1
@@ -88,9 +115,9 @@ def test_perseveration_is_measured():
     assert found["discourse_graph.lsc"] == 1
 
 
-def test_distances_are_infinite_between_components():
+def test_distances_are_far_between_components():
     edges = np.zeros((1, WINDOW, WINDOW), bool)
     edges[0, 0, 1] = True
-    length = walks.distances(edges)[0]
+    length = walks.distances(edges)[..., 0]
     assert length[1, 0] == 1
-    assert np.isinf(length[0, 2])
+    assert length[0, 2] == walks.FAR

@@ -15,6 +15,7 @@ from ..views.walks import WINDOW, Walks, walks_of
 from . import walks as count
 
 Numbers = npt.NDArray[Any]
+PLACES = np.arange(WINDOW)
 SHUFFLES = 100
 BATCH = 64
 """Windows whose shuffles are measured together: large enough for speed, small enough for 1 MB arrays."""
@@ -89,7 +90,7 @@ NETWORKX = "equal to networkx on the same edges"
 def structure(word_walks: Walks) -> dict[str, Value]:
     # Slice by slice: a matrix of every window at once would be 7 kB a word, several times over.
     firsts = range(0, len(word_walks), SLICE)
-    parts = [_per_window(word_walks.nodes[at : at + SLICE], word_walks.linked[at : at + SLICE]) for at in firsts]
+    parts = [_per_window(word_walks.nodes[at : at + SLICE].T, word_walks.linked[at : at + SLICE].T) for at in firsts]
     return {
         f"discourse_graph.{name}": _mean(np.concatenate([np.asarray(part[name], np.float64) for part in parts]))
         for name in parts[0]
@@ -99,8 +100,8 @@ def structure(word_walks: Walks) -> dict[str, Value]:
 def _per_window(nodes: Numbers, linked: Numbers) -> dict[str, Numbers]:
     matrix = count.adjacency(nodes, linked)
     weak, strong = count.component_sizes(nodes, linked)
-    words = nodes.max(axis=1) + 1
-    edges = linked.sum(axis=1)
+    words = nodes.max(axis=0) + 1
+    edges = linked.sum(axis=0)
     return {
         "nodes": words,
         "edges": edges,
@@ -119,33 +120,35 @@ def _mean(values: Numbers) -> Value:
     return float(known.mean()) if len(known) else Missing(Reason.UNDEFINED, "every window repeats one word")
 
 
-def _loops(matrix: npt.NDArray[np.int64]) -> dict[str, Numbers]:
+def _loops(matrix: npt.NDArray[np.int8]) -> dict[str, Numbers]:
     itself = np.diagonal(matrix, axis1=1, axis2=2)
-    others = matrix * (1 - np.eye(WINDOW, dtype=np.int64))
+    # Single precision is exact: no count comes near 2^24.
+    others = matrix.astype(np.float32)
+    others[:, PLACES, PLACES] = 0
     reverse = others.transpose(0, 2, 1)
-    squared = others @ others
     return {
-        "parallel_edges": np.where(reverse > 0, others, 0).sum(axis=(1, 2)),
+        "parallel_edges": (others * (reverse > 0)).sum(axis=(1, 2)),
         "loops_1": itself.sum(axis=1),
-        "loops_2": np.trace(squared, axis1=1, axis2=2) / 2,
-        "loops_3": np.einsum("gij,gji->g", squared, others) / 3,
+        "loops_2": (others * reverse).sum(axis=(1, 2)) / 2,
+        "loops_3": ((others @ others) * reverse).sum(axis=(1, 2)) / 3.0,
     }
 
 
-def _paths(matrix: npt.NDArray[np.int64], words: npt.NDArray[np.int64]) -> dict[str, Numbers]:
-    simple = (matrix > 0) | (matrix > 0).transpose(0, 2, 1)
-    simple &= ~np.eye(WINDOW, dtype=bool)
+def _paths(matrix: npt.NDArray[np.int8], words: npt.NDArray[np.int64]) -> dict[str, Numbers]:
+    simple = matrix > 0
+    simple |= simple.transpose(0, 2, 1)
+    simple[:, PLACES, PLACES] = False
     length = count.distances(simple)
-    apart = np.isfinite(length) & (length > 0)
-    pairs = apart.sum(axis=(1, 2))
-    total = np.where(apart, length, 0).sum(axis=(1, 2))
-    joined = simple.astype(np.float64)
-    degree = joined.sum(axis=2)
+    length[length == count.FAR] = 0
+    pairs = np.count_nonzero(length, axis=(0, 1))
+    total = length.sum(axis=(0, 1), dtype=np.int64)
+    joined = simple.astype(np.float32)
+    degree = joined.sum(axis=2, dtype=np.float64)
     corners = degree * (degree - 1)
-    triangles = np.einsum("gij,gji->gi", joined @ joined, joined)
-    local = np.divide(triangles, corners, where=corners > 0, out=np.zeros_like(degree))
+    triangles = ((joined @ joined) * joined).sum(axis=2)
+    local = np.divide(triangles, corners, where=corners > 0, out=np.zeros(degree.shape))
     return {
-        "diameter": np.where(apart, length, 0).max(axis=(1, 2)),
+        "diameter": length.max(axis=(0, 1)),
         "average_shortest_path": np.divide(total, pairs, where=pairs > 0, out=np.full(len(total), np.nan)),
         "clustering_coefficient": local.sum(axis=1) / words,
     }
@@ -192,10 +195,12 @@ def against_chance(word_walks: Walks) -> dict[str, Value]:
 
 def _scores(nodes: Numbers, linked: Numbers, order: npt.NDArray[np.intp]) -> dict[str, Numbers]:
     """Standard scores by window; not a number where its shuffles are all alike."""
-    mixed = _sizes(nodes[:, order].reshape(-1, WINDOW), np.repeat(linked, SHUFFLES, axis=0))
+    walks, steps = nodes.T.astype(np.int16), linked.T
+    # Every window in one order, then every window in the next.
+    mixed = _sizes(walks[order.T].reshape(WINDOW, -1), np.tile(steps, SHUFFLES))
     scores: dict[str, Numbers] = {}
-    for name, own in _sizes(nodes, linked).items():
-        shuffled = mixed[name].reshape(len(nodes), SHUFFLES)
+    for name, own in _sizes(walks, steps).items():
+        shuffled = np.ascontiguousarray(mixed[name].reshape(SHUFFLES, len(nodes)).T)
         spread = shuffled.std(axis=1, ddof=1)
         empty = np.full(len(nodes), np.nan)
         scores[name] = np.divide(own - shuffled.mean(axis=1), spread, where=spread > 0, out=empty)

@@ -78,6 +78,8 @@ class Norms:
 
 def plain(form: str) -> str:
     """A word in lower case without accents, hyphens and apostrophes: how the table writes it."""
+    if form.isascii():
+        return re.sub("[-'_]", "", form.lower())
     bare = "".join(char for char in unicodedata.normalize("NFKD", form.lower()) if not unicodedata.combining(char))
     return re.sub("[-'’_]", "", bare)
 

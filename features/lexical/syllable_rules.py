@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 EXCEPTIONS = {
@@ -58,6 +59,7 @@ _SYLLABIC_END = re.compile(r"(?:thm|sm)s?$")
 _SYLLABIC_CLITIC = re.compile(r"[^aeiouyrlnw]n't$|[^aeiouy]'(?:ve|ll|re)$|[td]'d$|(?:s|x|z|ch|sh|ce|ge|se|ze)'s$")
 
 
+@functools.lru_cache(maxsize=2**15)
 def syllables(word: str) -> int:
     """Syllables of a word.
 

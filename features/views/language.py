@@ -138,7 +138,9 @@ def subparse(parse: Parse, keep: Sequence[int]) -> Parse:
     kept = []
     for new, old in enumerate(keep):
         head = _kept_above(parse, old, position, above)
-        kept.append(parse[old].model_copy(update={"head": new if head is None else position[head]}))
+        place, token = new if head is None else position[head], parse[old]
+        # Most hang where they hung, and copies are dear.
+        kept.append(token if token.head == place else token.model_copy(update={"head": place}))
     return tuple(kept)
 
 

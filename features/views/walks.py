@@ -58,11 +58,22 @@ def word_walks(words_by_turn: tuple[tuple[str, int], ...]) -> Walks:
 
 def walks_of(words: Sequence[str], turns: Sequence[int] | None = None) -> Walks:
     """Windows over a list of words, all of one turn unless said otherwise."""
-    count = max(len(words) - WINDOW + 1, 0)
-    nodes = np.empty((count, WINDOW), np.int64)
-    for first in range(count):
-        seen: dict[str, int] = {}
-        nodes[first] = [seen.setdefault(word, len(seen)) for word in words[first : first + WINDOW]]
+    firsts = np.arange(max(len(words) - WINDOW + 1, 0))
+    last: dict[str, int] = {}
+    before = np.array([_replaced(last, word, at) for at, word in enumerate(words)], np.int64)
+    nodes = np.empty((len(firsts), WINDOW), np.int64)
+    seen = np.zeros(len(firsts), np.int64)
+    for place in range(WINDOW):
+        # Where the word stood last, in places of the window; below 0 it is new to the window.
+        earlier = before[firsts + place] - firsts
+        nodes[:, place] = np.where(earlier < 0, seen, nodes[firsts, np.maximum(earlier, 0)])
+        seen += earlier < 0
     same = np.ones(max(len(words) - 1, 0), bool) if turns is None else np.diff(np.asarray(turns)) == 0
-    linked = np.array([same[first : first + WINDOW - 1] for first in range(count)], bool)
-    return Walks(nodes, linked.reshape(count, WINDOW - 1))
+    return Walks(nodes, same[firsts[:, None] + np.arange(WINDOW - 1)])
+
+
+def _replaced(last: dict[str, int], word: str, at: int) -> int:
+    """Where a word was mentioned last, -1 if nowhere; from now on it is `at`."""
+    found = last.get(word, -1)
+    last[word] = at
+    return found
