@@ -90,7 +90,7 @@ def cpu() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def assess(path: Path, model: str) -> dict[str, Any]:
+def assess(path: Path, model: str, engine: Any) -> dict[str, Any]:
     """Take one recording through the line, and say what it cost by stage."""
     from lalia.data_schemas import Limits, Recording, Rejected, Settings
     from lalia.pipeline.ingest import Located
@@ -107,7 +107,7 @@ def assess(path: Path, model: str) -> dict[str, Any]:
         watcher.stage = stage
 
     clock = Clock(entered)
-    settings = Settings(model=model, limits=Limits(max_bytes=4 * 1024**3))
+    settings = Settings(model=model, engine=engine, limits=Limits(max_bytes=4 * 1024**3))
     item = Located(Recording(recording_id="loop", participant_id="loop", path=path.name), path, None, None)
     with Watcher() as watcher:
         begun = time.perf_counter()
@@ -164,14 +164,14 @@ def processor() -> str:
     return name.partition("@")[0].strip()
 
 
-def lengths(minutes: Sequence[float], recordings: Sequence[Path], model: str) -> Iterator[dict[str, Any]]:
+def lengths(minutes: Sequence[float], recordings: Sequence[Path], model: str, engine: str) -> Iterator[dict[str, Any]]:
     """What each length costs, in a process of its own."""
     samples, rate = joined(recordings)
     for length in minutes:
         with tempfile.TemporaryDirectory(prefix="lalia-bench-") as folder:
             path = Path(folder) / "loop.wav"
             write_loop(samples, rate, length, path)
-            command = [sys.executable, __file__, "--one", str(path), "--model", model]
+            command = [sys.executable, __file__, "--one", str(path), "--model", model, "--engine", engine]
             yield {"minutes": length, "rate": rate, **json.loads(subprocess.run(command, **_CAPTURED).stdout)}
 
 
@@ -179,7 +179,7 @@ def main() -> None:
     options = parsed()
     os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
     if options.one:
-        print(json.dumps(assess(options.one, options.model)))
+        print(json.dumps(assess(options.one, options.model, options.engine)))
         return
     recordings = options.audio or [RECORDINGS / name for name in REAL]
     if absent := [path for path in recordings if not path.is_file()]:
@@ -190,11 +190,12 @@ def main() -> None:
         "python": platform.python_version(),
         "machine": machine(),
         "model": options.model,
+        "engine": options.engine,
         "recordings": [path.stem for path in recordings],
         "start_up": start_up(),
         "lengths": [],
     }
-    for row in lengths(options.minutes, recordings, options.model):
+    for row in lengths(options.minutes, recordings, options.model, options.engine):
         # Written after each, so that a long run that is cut off leaves the shorter ones.
         found["lengths"].append(row)
         (options.out / "pipeline.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
@@ -207,6 +208,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, nargs="+", default=[1, 10, 60], help="lengths to measure")
     parser.add_argument("--audio", type=Path, nargs="+", help="recordings to join; those of the examples otherwise")
     parser.add_argument("--model", default="tiny.en", help="Whisper model")
+    parser.add_argument(
+        "--engine", default="auto", choices=("auto", "ctranslate2", "openai-whisper"), help="what runs it"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for pipeline.json and pipeline.md")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()

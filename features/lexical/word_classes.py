@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...data_schemas.feature import Example, FeatureSpec
@@ -141,12 +143,13 @@ def _spec(row: Row) -> FeatureSpec:
 
 @family(*(_spec(row) for row in ROWS))
 def word_class_shares(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
-    return {f"lexical.{row.name}": _share(tokens_by_utterance, row) for row in ROWS}
+    tallies = [Counter(token.pos for token in parse) for parse in tokens_by_utterance]
+    return {f"lexical.{row.name}": _share(tallies, row) for row in ROWS}
 
 
-def _share(parses: tuple[Parse, ...], row: Row) -> Value:
+def _share(tallies: Sequence[Counter[str]], row: Row) -> Value:
     scale = 100.0 if row.unit == "per 100 words" else 1.0
-    over = [sum(token.pos in row.over for token in parse) for parse in parses]
-    under = [len(parse) if row.under is None else sum(token.pos in row.under for token in parse) for parse in parses]
+    over = [sum(tally[pos] for pos in row.over) for tally in tallies]
+    under = [tally.total() if row.under is None else sum(tally[pos] for pos in row.under) for tally in tallies]
     what = "words" if row.under is None else "+".join(sorted(row.under)) + " tokens"
     return ratio(over, under, scale, what=what)
