@@ -182,29 +182,27 @@ def _z_spec(name: str, expect: float | Reason, why: str) -> FeatureSpec:
 )
 def against_chance(word_walks: Walks) -> dict[str, Value]:
     order = np.argsort(np.random.default_rng(0).random((SHUFFLES, WINDOW)), axis=1)
-    firsts = range(0, len(word_walks), BATCH)
-    parts = [_scores(word_walks.nodes[at : at + BATCH], word_walks.linked[at : at + BATCH], order) for at in firsts]
+    nodes, linked = word_walks.nodes.T.astype(np.int16), word_walks.linked.T
+    batches = [slice(at, at + BATCH) for at in range(0, len(word_walks), BATCH)]
+    moments = [_shuffled(nodes[:, batch], linked[:, batch], order) for batch in batches]
     found: dict[str, Value] = {}
-    for name in parts[0]:
-        scores = np.concatenate([part[name] for part in parts])
+    for name, own in _sizes(nodes, linked).items():
+        mean, spread = np.concatenate([part[name] for part in moments], axis=1)
+        # Not a number where the shuffles of a window are all alike.
+        scores = np.divide(own - mean, spread, where=spread > 0, out=np.full(len(own), np.nan))
         known = scores[np.isfinite(scores)]
         undefined = Missing(Reason.UNDEFINED, "shuffling changes no window")
         found[f"discourse_graph.{name}_z"] = float(known.mean()) if len(known) else undefined
     return found
 
 
-def _scores(nodes: Numbers, linked: Numbers, order: npt.NDArray[np.intp]) -> dict[str, Numbers]:
-    """Standard scores by window; not a number where its shuffles are all alike."""
-    walks, steps = nodes.T.astype(np.int16), linked.T
+def _shuffled(nodes: Numbers, linked: Numbers, order: npt.NDArray[np.intp]) -> dict[str, Numbers]:
+    """Mean and standard deviation (n - 1) over the shuffles of each window, shape (2, windows)."""
+    windows = nodes.shape[1]
     # Every window in one order, then every window in the next.
-    mixed = _sizes(walks[order.T].reshape(WINDOW, -1), np.tile(steps, SHUFFLES))
-    scores: dict[str, Numbers] = {}
-    for name, own in _sizes(walks, steps).items():
-        shuffled = np.ascontiguousarray(mixed[name].reshape(SHUFFLES, len(nodes)).T)
-        spread = shuffled.std(axis=1, ddof=1)
-        empty = np.full(len(nodes), np.nan)
-        scores[name] = np.divide(own - shuffled.mean(axis=1), spread, where=spread > 0, out=empty)
-    return scores
+    mixed = _sizes(nodes[order.T].reshape(WINDOW, -1), np.tile(linked, SHUFFLES))
+    by_window = {name: np.ascontiguousarray(sizes.reshape(SHUFFLES, windows).T) for name, sizes in mixed.items()}
+    return {name: np.array([size.mean(axis=1), size.std(axis=1, ddof=1)]) for name, size in by_window.items()}
 
 
 def _sizes(nodes: Numbers, linked: Numbers) -> dict[str, Numbers]:

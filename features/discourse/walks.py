@@ -92,23 +92,21 @@ def _in_one_walk(bits: Bits) -> tuple[Counts, Counts]:
     All of a walk hangs together. It comes back over a place when a word from before is said after it: there and back
     again is one component. So strong components are the stretches between places that no word stands on both sides of.
     """
-    before, after = _gathered(bits), _gathered(bits[::-1])[::-1]
+    before, after = _running(np.bitwise_or, bits), _running(np.bitwise_or, bits[::-1])[::-1]
     said = np.bitwise_count(before)
-    done, size, most = np.zeros((3, bits.shape[1]), np.uint8)
-    for place in range(len(bits) - 1):
-        ends = (before[place] & after[place + 1]) == 0
-        # Words of earlier stretches do not come again, so that differences of sums are sizes.
-        np.subtract(said[place], done, out=size)
-        np.maximum(most, size * ends, out=most)
-        np.copyto(done, said[place], where=ends)
-    return said[-1].astype(np.int64), np.maximum(most, said[-1] - done).astype(np.int64)
+    # Words of earlier stretches do not come again, so that differences of what was said at their ends are sizes.
+    ended = said.copy()
+    ended[:-1] *= (before[:-1] & after[1:]) == 0
+    done = _running(np.maximum, ended)
+    sizes = np.maximum(ended[1:], done[:-1]) - done[:-1]
+    return said[-1].astype(np.int64), np.maximum(ended[0], sizes.max(axis=0)).astype(np.int64)
 
 
-def _gathered(bits: Bits) -> Bits:
-    """All that was said up to each place."""
-    found = bits.copy()
-    for place in range(1, len(bits)):
-        np.bitwise_or(found[place - 1], bits[place], out=found[place])
+def _running(join: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What all values up to each place give; step by step for all graphs, several times as quick as `accumulate`."""
+    found = values.copy()
+    for place in range(1, len(values)):
+        join(found[place - 1], values[place], out=found[place])
     return found
 
 
