@@ -68,8 +68,8 @@ def present() -> None:
         raise SystemExit(f"../shared/data must hold {', '.join(NEEDED)}. Got no {', '.join(absent)}. Nothing is done.")
 
 
-def gum(held_out: bool, genres: Sequence[str] = SPEECH_GENRES) -> list[Document]:
-    """Speech genres of GUM, the texts of one half, in stretches."""
+def gum(held_out: bool, genres: Sequence[str] = SPEECH_GENRES, size: int = SIZE) -> list[Document]:
+    """Speech genres of GUM, the texts of one half, in stretches of at most so many utterances."""
     texts = [
         (
             document.genre,
@@ -80,10 +80,10 @@ def gum(held_out: bool, genres: Sequence[str] = SPEECH_GENRES) -> list[Document]
         for document in documents(DATA / "gum_constituency", part)
         if document.genre in genres and in_held_out_half(document.name) is held_out
     ]
-    return _parsed(_stretches(texts))
+    return _parsed(_stretches(texts, size))
 
 
-def ami(held_out: bool, most: int) -> list[Document]:
+def ami(held_out: bool, most: int, size: int = SIZE) -> list[Document]:
     """AMI: some stretches of single speakers' turns. Meetings of one group of people count as one text."""
     texts = []
     for path in sorted((DATA / "ami_transcripts" / "txt").glob("*.txt")):
@@ -92,7 +92,7 @@ def ami(held_out: bool, most: int) -> list[Document]:
         if in_held_out_half(group) is held_out:
             lines = path.read_text("utf-8").splitlines()
             texts += [("ami", group, list(plain.utterances(line.replace("_", ""), "PAR", "en"))) for line in lines]
-    found = _stretches(texts)
+    found = _stretches(texts, size)
     chosen = np.random.default_rng(0).permutation(len(found))[:most]
     return _parsed([found[k] for k in sorted(chosen)])
 
@@ -127,12 +127,12 @@ def in_held_out_half(text: str) -> bool:
 Stretch = tuple[str, str, list[Utterance]]
 
 
-def _stretches(texts: Sequence[Stretch]) -> list[Stretch]:
+def _stretches(texts: Sequence[Stretch], size: int = SIZE) -> list[Stretch]:
     found = []
     for corpus, name, said in texts:
         kept = [one for one in said if spoken(one)]
-        starts = range(0, len(kept) - LEAST + 1, SIZE)
-        found += [(corpus, name, kept[start : start + SIZE]) for start in starts]
+        starts = range(0, len(kept) - LEAST + 1, size)
+        found += [(corpus, name, kept[start : start + size]) for start in starts]
     return found
 
 

@@ -2,8 +2,8 @@
 
 Open talk: the first half (by text) of the AMI meetings and of GUM's court hearings, interviews and vlogs, whose texts
 are CC BY; for topics also that half of the COCO captions (CC BY 4.0). See coherence_text.py. For each of lalia's
-embedders: a regression of the cosine of neighbouring utterances on their words, and a line of what their order adds
-(`coherence_first_z`) on the words of an utterance. For the Monet: a line of surprisal on
+embedders: a regression of the cosine of neighbouring utterances on their words, and a curve of what their order adds
+(`coherence_first_z`) on their number and words. For the Monet: a line of surprisal on
 Zipf frequency, from GUM alone, which it was not taught on; and the experts that stand for topics, with their words.
 
 Run from the repository root; about three CPU minutes. `--report` tells what was made. Raise the version of the features
@@ -42,6 +42,9 @@ FEWEST, LEAST_RATIO, CONTENT_SHARE = 20, 3.0, 0.9
 """A topic expert is used in at least so many stretches; its use differs between stretches by at least so many times
 what differences between the utterances of one explain (an F ratio); at least this share of it is on content words."""
 
+PARTS = (10, 30, 60, 120)
+"""Utterances of the parts on which it is learnt how much order adds to coherence in few utterances and in many."""
+
 WORDS, RAREST, PRIOR = 5, 5, 10
 """Words told of an expert, how often a word must occur to be one, and the occurrences without use added to each."""
 
@@ -52,6 +55,15 @@ def documents() -> list[Document]:
         *coherence_text.gum(held_out=False, genres=OPEN_GENRES),
         *coherence_text.ami(held_out=False, most=STRETCHES),
         *coherence_text.coco(held_out=False),
+    ]
+
+
+def long_stretches() -> list[Document]:
+    """The same talk in stretches of up to the longest of `PARTS`."""
+    most = STRETCHES * coherence_text.SIZE // PARTS[-1]
+    return [
+        *coherence_text.gum(held_out=False, genres=OPEN_GENRES, size=PARTS[-1]),
+        *coherence_text.ami(held_out=False, most=most, size=PARTS[-1]),
     ]
 
 
@@ -80,17 +92,30 @@ def cosine_regression(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats
     return _weighted(np.concatenate(terms), np.concatenate(cosines), np.concatenate(weights))
 
 
-def order_line(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
-    """Coefficients of `order_terms`."""
-    terms, found, weights = [], [], []
-    for rows, lengths, weight in talk:
+def order_curve(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
+    """Exponent and coefficients of `expected_z`, from stretches cut into parts of every size in `PARTS`."""
+    lengths, found, weights = [], [], []
+    for rows, words, weight in talk:
         units = unit_rows(rows)
-        z = coherence_first_z(units, shuffled_first(units))
-        if not isinstance(z, Missing):
-            terms.append(order_terms(lengths))
-            found.append(z.value)
-            weights.append(weight)
-    return _weighted(np.array(terms), np.array(found), np.array(weights))
+        for part in _parts(len(words)):
+            z = coherence_first_z(units[part], shuffled_first(units[part]))
+            if not isinstance(z, Missing):
+                lengths.append(words[part])
+                found.append(z.value)
+                # Every size then weighs the same.
+                weights.append(weight * len(words[part]))
+    values, importance = np.array(found), np.array(weights)
+    fits = []
+    for power in np.arange(0.3, 1.2, 0.01):
+        terms = np.array([order_terms(one, power) for one in lengths])
+        line = _weighted(terms, values, importance)
+        fits.append((float(importance @ (values - terms @ line) ** 2), power, *line))
+    return np.array(min(fits)[1:])
+
+
+def _parts(length: int) -> list[slice]:
+    starts = ((at, size) for size in PARTS for at in range(0, length, size))
+    return [slice(at, at + size) for at, size in starts if min(size, length - at) >= 2 * size / 3]
 
 
 def _weighted(terms: Floats, values: Floats, weights: Floats) -> Floats:
@@ -216,11 +241,12 @@ def make() -> None:
     import torch
 
     torch.set_num_threads(1)
-    found = documents()
+    found, at_length = documents(), long_stretches()
     arrays: dict[str, Any] = {}
     for name in EMBEDDERS:
-        sha, heard = embedders.load(name, "cpu").use.sha256, embedded_talk(talk(found), name)
-        arrays |= {f"cosine:{sha}": cosine_regression(heard), f"order:{sha}": order_line(heard)}
+        sha = embedders.load(name, "cpu").use.sha256
+        arrays[f"cosine:{sha}"] = cosine_regression(embedded_talk(talk(found), name))
+        arrays[f"order:{sha}"] = order_curve(embedded_talk(at_length, name))
     reader, sha = embedded.load("monet", "cpu"), embedded.use("monet", LANGUAGE_MODEL).sha256
     arrays[f"surprisal:{sha}"] = surprisal_line(talk(found), reader)
     experts, base, words = topic_experts(expert_use(found, reader))

@@ -139,10 +139,10 @@ def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, f
     high=None,
     needs=NEEDS,
     languages=frozenset(["en"]),
-    definition="coherence_first_z less what open conversation of as many utterances of as many words has: the square "
-    "root of the number of pairs times a line on the mean logarithm of an utterance's words (made by "
-    "benchmarks/make_references.py on stretches of 20-30 utterances): 0 is as coherent as those. Known for lalia's own "
-    "embedders only, each with its own line.",
+    definition="coherence_first_z less what open conversation of as many utterances of as many words has: a power of "
+    "the number of pairs times a line on the mean logarithm of an utterance's words (made by "
+    "benchmarks/make_references.py on stretches of 10 to 120 utterances): 0 is as coherent as those. Known for lalia's "
+    "own embedders only, each with its own curve.",
     citation="hitczenko2021",
     example=Example(
         {

@@ -77,7 +77,7 @@ class References:
     def expected_first_z(self, weights: str | None, lengths: Floats) -> float | None:
         """What order adds to the coherence of ordinary utterances of so many words, as a z; None for other weights."""
         found = self._order.get(weights or "")
-        return None if found is None else float(order_terms(lengths) @ found)
+        return None if found is None else float(order_terms(lengths, found[0]) @ found[1:])
 
     def expected_bits(self, weights: str | None, zipf: Floats) -> Floats | None:
         """Surprisal of a word of that Zipf frequency in ordinary talk; None for other weights."""
@@ -96,15 +96,16 @@ def length_terms(one: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
     return np.stack([np.ones_like(total), total, total**2, total**3, apart, apart**2, total * apart], axis=-1)
 
 
-def order_terms(lengths: npt.ArrayLike) -> Floats:
-    """The two terms of the line of `coherence_first_z` on the words of a sample's utterances.
+def order_terms(lengths: npt.ArrayLike, power: float) -> Floats:
+    """The two terms of the curve of `coherence_first_z` on the number of a sample's utterances and their words.
 
-    A mean over so many pairs of neighbours stands out by the square root of their number; without a pair both are 0.
+    A mean over pairs of neighbours stands out by about the square root of their number, and by more as talk goes on to
+    other topics: by a power of it. Without a pair both terms are 0.
     """
     if np.size(lengths) < 2:
         return np.zeros(2)
     words = np.clip(np.asarray(lengths, dtype=np.float64), SHORTEST, LONGEST)
-    return np.asarray(np.sqrt(len(words) - 1) * np.array([1.0, np.log(words).mean()]))
+    return np.asarray((len(words) - 1) ** power * np.array([1.0, np.log(words).mean()]))
 
 
 @functools.cache
