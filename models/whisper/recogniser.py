@@ -203,6 +203,8 @@ class Whisper:
         """The words of a window that seems to loop as far as its parts have them too; none where the parts loop."""
         # What recurs from one part to the other was said twice: each is heard without the other.
         parts = self._parts(told, window, HALVINGS)
+        if not parts:
+            return []
         heard = [word for part, words in parts for word in self._asked_too(told, part, words)]
         united, _ = union(confirmed(found, heard), heard, window.speech)
         return [Placed(word.raw, word.span, unsure=True) for word in united]
