@@ -132,8 +132,8 @@ def main() -> None:
             "\n".join(lines),
             "## Other tools, 1,081 words",
             "\n".join(others),
-            "What both measure, of a text that is parsed already (LexicalRichness and TAALED cut it into words "
-            "themselves); lalia's intervals are part of its time.",
+            "What both measure, of a text that is parsed already (LexicalRichness cuts it into words itself); lalia's "
+            "intervals are part of its time.",
             "\n".join(shared),
         ]
     )

@@ -93,7 +93,7 @@ def cosine_regression(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats
 
 
 def order_curve(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
-    """Exponent and coefficients of `expected_z`, from stretches cut into parts of every size in `PARTS`."""
+    """Exponent and coefficients of `References.expected_first_z`, from stretches cut into parts of all sizes in `PARTS`."""
     lengths, found, weights = [], [], []
     for rows, words, weight in talk:
         units = unit_rows(rows)
@@ -102,7 +102,7 @@ def order_curve(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
             if not isinstance(z, Missing):
                 lengths.append(words[part])
                 found.append(z.value)
-                # Every size then weighs the same.
+                # Many short parts weigh no more than the few long ones.
                 weights.append(weight * len(words[part]))
     values, importance = np.array(found), np.array(weights)
     fits = []

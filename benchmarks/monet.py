@@ -153,8 +153,9 @@ def experts(reader: Reader) -> tuple[list[str], list[str]]:
     found, pieces = scoring.contexts(reader, wide, drawn)
     page = [
         f"Drawn among the experts that acted at least 25 times on {use.tokens:,} word pieces of held-out text. Shown "
-        f"is where each acts most, and how much, among {pieces:,} pieces of AMI meetings, COCO captions and GUM's "
-        "conversations, interviews and vlogs; once for each pair of a word and the word before it.",
+        f"is where each acts most, and how much, among {pieces:,} pieces of AMI meetings, COCO captions (most of both "
+        "are texts it learnt from) and GUM's conversations, interviews and vlogs; once for each pair of a word and the "
+        "word before it.",
         "",
     ]
     for router, expert in drawn:

@@ -140,7 +140,7 @@ class ExpertUse:
 def contexts(
     reader: Reader, texts: Sequence[str], experts: Sequence[tuple[int, int]], most: int = 10
 ) -> tuple[dict[tuple[int, int], list[tuple[float, str]]], int]:
-    """Where some experts act most: the gate, and the word in brackets among its neighbours, once after each other word.
+    """Where some experts act most: the gate, and the word in brackets; once for each pair of it and the word before.
 
     Returns
     -------

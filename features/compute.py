@@ -21,7 +21,7 @@ DRAWS = 1000
 """Bootstrap draws of an interval: the Monte-Carlo error of a 95 % bound is then about 3 % of its width."""
 
 INDICES = 1 << 20
-"""Resampled indices held at once, 8 MiB."""
+"""Resampled indices made at once, 8 MiB; two such tables are kept for the next features over as many units."""
 
 
 class Views:

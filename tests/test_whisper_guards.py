@@ -295,3 +295,47 @@ def test_rounds_that_the_parts_do_not_have_are_no_speech():
 
     _, transcript = _tell(answers, spans=(Span(1.0, 4.9), Span(5.4, 23.5)), duration=24.0)
     assert _said(transcript) == f"ask not what your country can do for you {TALK}"
+
+
+def test_a_loop_of_which_the_parts_hear_nothing_is_not_written():
+    def answers(sound, prompt):
+        return _answer("thank you very much " * 20, until=22) if len(sound) > 20 * 16_000 else _answer("")
+
+    for verbatim in (True, False):
+        _, transcript = _tell(answers, spans=TOLD_FOUR_TIMES, duration=24.0, verbatim=verbatim)
+        assert _said(transcript) == ""
+
+
+def test_a_loop_among_words_that_were_said_does_not_stay():
+    def answers(sound, prompt):
+        whole = len(sound) > 20 * 16_000
+        times = 12 * round(len(sound) / 96_000)
+        words = [
+            (f" {text}", 1 + 0.48 * i + 0.16 * k) for i in range(times) for k, text in enumerate(("i", "do", "not"))
+        ]
+        found = tuple(RawWord(text, at, at + 0.15, 0.9) for text, at in words if whole or text == " i")
+        return Decoded(found, "".join(word.text for word in found), -0.2, 0.0)
+
+    _, transcript = _tell(answers, spans=TOLD_FOUR_TIMES, duration=24.0)
+    assert _said(transcript).split().count("not") <= 2
+
+
+def test_a_part_that_loops_when_asked_for_fillers_is_heard_without():
+    def answers(sound, prompt):
+        if prompt and len(sound) < 20 * 16_000:
+            return _answer("uh " * 30)
+        return _every_six_seconds(_sentences(sound))
+
+    _, transcript = _tell(answers, spans=TOLD_FOUR_TIMES, duration=24.0)
+    assert _said(transcript).replace("uh ", "") == " ".join(["ask not what your country can do for you"] * 4)
+    assert _said(transcript).split().count("uh") <= 4
+
+
+def test_parts_whose_decodings_share_no_word_have_none():
+    def answers(sound, prompt):
+        if len(sound) > 20 * 16_000:
+            return _every_six_seconds(_sentences(sound))
+        return _answer("okay then" if prompt else "mm hm yeah", probability=0.1)
+
+    _, transcript = _tell(answers, spans=TOLD_FOUR_TIMES, duration=24.0)
+    assert "okay" not in _said(transcript)

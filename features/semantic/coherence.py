@@ -127,6 +127,8 @@ def coherence(utterance_vectors: Vectors) -> dict[str, Value]:
 )
 def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, float]) -> Estimate | Missing:
     expected, deviation = shuffled_first
+    if len(utterance_vectors) < 2:
+        return Missing(Reason.UNDEFINED, f"utterances with words: needs 2, got {len(utterance_vectors)}")
     if deviation == 0:
         return Missing(Reason.UNDEFINED, "the order of utterances makes no difference")
     return Estimate((first_order(utterance_vectors) - expected) / deviation, len(utterance_vectors) - 1, 0)
@@ -141,7 +143,7 @@ def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, f
     languages=frozenset(["en"]),
     definition="coherence_first_z less what open conversation of as many utterances of as many words has: a power of "
     "the number of pairs times a line on the mean logarithm of an utterance's words (made by "
-    "benchmarks/make_references.py on stretches of 10 to 120 utterances): 0 is as coherent as those. Known for lalia's "
+    "benchmarks/make_references.py on stretches of 7 to 120 utterances): 0 is as coherent as those. Known for lalia's "
     "own embedders only, each with its own curve.",
     citation="hitczenko2021",
     example=Example(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 TABLE = Path(__file__).with_name("references.npz")
 
 SHORTEST, LONGEST = 1, 40
-"""Words of an utterance between which the expected cosine was fitted; shorter and longer ones count as these."""
+"""Words of an utterance between which expected cosine and z were fitted; shorter and longer ones count as these."""
 
 Floats = npt.NDArray[np.float64]
 

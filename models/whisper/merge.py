@@ -41,7 +41,10 @@ NEITHER = 0.3
 """Mean probability below which two decodings that share no word have heard none: coughs have 0.03 to 0.17."""
 
 FEW = 2
-"""Words in a row that only a suspect decoding has and that may stay: the shortest loop says one word three times."""
+"""Words in a row that only a suspect decoding has and that may stay: a short word or two are easily missed."""
+
+MISSED = 0.2
+"""How many such words there may be for each that was heard again; a loop that is part speech has more."""
 
 
 def shared_by_none(prompted: Sequence[Placed], plain: Sequence[Placed]) -> bool:
@@ -53,10 +56,13 @@ def shared_by_none(prompted: Sequence[Placed], plain: Sequence[Placed]) -> bool:
 def confirmed(suspect: Sequence[Placed], again: Sequence[Placed]) -> list[Placed]:
     """What may stay of a decoding that looks like a loop, when its parts were heard `again`, each without the other.
 
-    Words that were heard again, and the few between them that may have been missed; never as many as a loop has.
+    Words that were heard again, and the few between them that may have been missed, unless there are too many of them.
     """
-    blocks = _blocks(suspect, again, _same(suspect, again))
-    return [word for words, _, same in blocks if same or len(words) <= FEW for word in words]
+    blocks = list(_blocks(suspect, again, _same(suspect, again)))
+    heard = sum(len(words) for words, _, same in blocks if same)
+    missed = sum(len(words) for words, _, same in blocks if not same and len(words) <= FEW)
+    few = FEW if missed <= MISSED * heard else 0
+    return [word for words, _, same in blocks if same or len(words) <= few for word in words]
 
 
 def union(prompted: Sequence[Placed], plain: Sequence[Placed], speech: Sequence[Span]) -> tuple[list[Placed], int]:

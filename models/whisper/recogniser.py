@@ -32,7 +32,7 @@ SECOND_LOOK = 1.0
 """Seconds of voiced speech without a word that are worth hearing alone: about three words."""
 
 HALVINGS = 2
-"""How often a window that seems to loop is cut in two and heard again: what is said every 7 s recurs in its halves."""
+"""How often a window that seems to loop is cut in two: a quarter of it holds once what is said every 7 s."""
 
 _PROGRESS = 1.0
 """Seconds a decoding must have got through before the rest is decoded: less would not end."""
@@ -175,7 +175,7 @@ class Whisper:
                 told.note(f"{_where(window)}: what is heard may be no speech; two decodings share none of their words.")
                 cut, repeated = ([], []), []
             found, left_out = union(*cut, window.speech)
-            if left_out:
+            if left_out and not repeated:
                 told.note(f"{_where(window)}: {left_out} words were left out: only one of two decodings has them.")
         found = self._mended(told, window, found, repeated)
         told.words += in_order(found, SHORTEST)
@@ -183,12 +183,13 @@ class Whisper:
     def _mended(self, told: _Told, window: Window, found: list[Placed], repeated: list[Placed]) -> list[Placed]:
         """The words of a window, after another try where they look wrong.
 
-        `repeated` is what they were before both decodings were cut down because they look like loops, if they were.
+        `repeated` is the union of both decodings before they were cut as loops; empty if they were not.
         """
         suspect = bool(repeated) or looped(found, window.speech)
         if suspect:
             cut = thinned(unlooped(found, (), window.speech))
-            found = self._halved(told, window, repeated or found) or cut
+            again = self._halved(told, window, repeated or found)
+            found = cut if again is None else again
         for gap in wordless(found, window.speech, SECOND_LOOK):
             found += self._second_look(told, gap)
         if suspect:
@@ -199,27 +200,27 @@ class Whisper:
             )
         return found
 
-    def _halved(self, told: _Told, window: Window, found: list[Placed]) -> list[Placed]:
-        """The words of a window that seems to loop as far as its parts have them too; none where the parts loop."""
+    def _halved(self, told: _Told, window: Window, found: list[Placed]) -> list[Placed] | None:
+        """The words of a window that seems to loop as far as its parts have them too; None where the parts loop."""
         # What recurs from one part to the other was said twice: each is heard without the other.
         parts = self._parts(told, window, HALVINGS)
-        if not parts:
-            return []
+        if parts is None:
+            return None
         heard = [word for part, words in parts for word in self._asked_too(told, part, words)]
         united, _ = union(confirmed(found, heard), heard, window.speech)
         return [Placed(word.raw, word.span, unsure=True) for word in united]
 
-    def _parts(self, told: _Told, window: Window, times: int) -> list[tuple[Window, list[Placed]]]:
-        """A window in parts that do not loop, each heard alone; none where a part loops however short it is."""
+    def _parts(self, told: _Told, window: Window, times: int) -> list[tuple[Window, list[Placed]]] | None:
+        """A window in parts that do not loop, each heard alone; None where a part loops however short it is."""
         if times == 0 or len(parts := halves(window)) == 1:
-            return []
+            return None
         done = []
         for part in parts:
             # Without the prompt: a prompt is what most loops start from.
             words = self._alone(told, part)
             mine = self._parts(told, part, times - 1) if looped(words, part.speech) else [(part, words)]
-            if not mine:
-                return []
+            if mine is None:
+                return None
             done += mine
         return done
 
@@ -228,6 +229,8 @@ class Whisper:
         if not told.verbatim:
             return plain
         asked = self._alone(told, window, FILLERS_PROMPT)
+        if shared_by_none(asked, plain):
+            return []
         united, _ = union(unlooped(asked, plain, window.speech), plain, window.speech)
         return plain if looped(united, window.speech) else united
 
