@@ -93,7 +93,7 @@ def cosine_regression(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats
 
 
 def order_curve(talk: Sequence[tuple[Floats, list[int], float]]) -> Floats:
-    """Exponent and coefficients of `References.expected_first_z`, from stretches cut into parts of all sizes in `PARTS`."""
+    """Exponent and coefficients of `References.expected_first_z`, from stretches cut into parts of all `PARTS`."""
     lengths, found, weights = [], [], []
     for rows, words, weight in talk:
         units = unit_rows(rows)
