@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +34,19 @@ SIZES = {
     "learning_weight_decay": 0.0001,
 }
 
-POLISH = {"word_dropout": 0.35, "predict_dropout": 0.3, "lstm_input_dropout": 0.3}
-"""Dropout of the second stage: by the end of the first the training trees are known almost by heart."""
-
-POLISH_RATE = 0.0006
-
 SEED = 20
+
+NO_TRANSFORMER = "none"
+
+TRANSFORMERS: dict[str, tuple[str, ...]] = {
+    NO_TRANSFORMER: (),
+    "frozen": (),
+    "tuned": ("--bert_finetune", "--bert_learning_rate", "0.06"),
+}
+"""What may lie below the parser: nothing, as in what ships, or, in a teacher, MiniLM as it is or tuned with it.
+
+The rate is a share of the parser's own.
+"""
 
 
 @dataclass
@@ -130,28 +137,47 @@ def prepare(treebank: Path, out: Path) -> None:
     write_whole(out / "train.txt", "\n".join(lines(train)))
 
 
-def arguments(out: Path, epochs: int, epoch_size: int, more: Mapping[str, float]) -> dict[str, Any]:
-    """Stanza's settings."""
+def arguments(
+    out: Path, epochs: int, epoch_size: int, *, seed: int = SEED, transformer: str = NO_TRANSFORMER
+) -> dict[str, Any]:
+    """Stanza's settings; `transformer` is what lies below the parser, one of `TRANSFORMERS`."""
     from stanza.models import constituency_parser
 
+    from ..registry import locate
+
+    below = ["--no_bert_model"] if transformer == NO_TRANSFORMER else ["--bert_model", str(locate("minilm"))]
     given_args = [
         "--mode", "train", "--lang", "en", "--shorthand", "en_lalia", "--save_dir", str(out),
         "--save_name", "constituency.pt", "--wordvec_pretrain_file", str(out / "vectors.pt"), "--no_multistage",
         "--optim", "adamw", "--epochs", str(epochs), "--oracle_initial_epoch", "3",
-        "--epoch_size", str(epoch_size), "--seed", str(SEED),
+        "--epoch_size", str(epoch_size), "--seed", str(seed),
         "--save_each_start", "1", "--save_each_name", "epoch_%03d.pt", "--no_save_each_optimizer",
-        "--no_bert_model", "--cpu", "--no_strict_check_constituents", "--no_check_valid_states",
+        *below, "--cpu", "--no_strict_check_constituents", "--no_check_valid_states", *TRANSFORMERS[transformer],
     ]  # fmt: skip
-    for name, value in {**SIZES, **more}.items():
+    for name, value in SIZES.items():
         given_args += [f"--{name}", str(value)]
     return constituency_parser.parse_args(given_args)  # type: ignore[no-any-return]
 
 
-def train(out: Path, epochs: int, epoch_size: int, *, rate: float | None = None, **more: float) -> None:
+def train(
+    out: Path,
+    epochs: int,
+    epoch_size: int,
+    *,
+    silver: Path | None = None,
+    silver_size: int = 0,
+    seed: int = SEED,
+    transformer: str = NO_TRANSFORMER,
+) -> None:
     """Train on the folder's ``train.txt``, keeping every epoch and, as ``constituency.pt``, the best by development F1.
 
     A training that was stopped goes on after its last whole epoch, its learning rate falling to the new end from
-    where it was, or from `rate`; `more` are settings of Stanza's that replace those of `SIZES`.
+    where it was.
+
+    Parameters
+    ----------
+    epochs, epoch_size : int
+        An epoch is so many trees of ``train.txt``, and `silver_size` of the file `silver` beside them.
     """
     from stanza.models.common import utils
     from stanza.models.common.foundation_cache import FoundationCache
@@ -163,31 +189,20 @@ def train(out: Path, epochs: int, epoch_size: int, *, rate: float | None = None,
 
     gold = parser_training.remove_duplicate_trees(read_treebank(str(out / "train.txt")), "train")
     dev = read_treebank(str(out / "dev.txt"))
+    more = read_treebank(str(silver)) if silver else []
     if not (out / "vectors.pt").is_file():
-        vectors.save(*vectors.reduced(Tree.get_unique_words(gold)), out / "vectors.pt")
-    args = arguments(out, epochs, epoch_size, more)
-    utils.set_random_seed(SEED)
+        vectors.save(*vectors.reduced(Tree.get_unique_words([*gold, *more])), out / "vectors.pt")
+    args = arguments(out, epochs, epoch_size, seed=seed, transformer=transformer)
+    args["silver_epoch_size"] = silver_size
+    utils.set_random_seed(seed)
     logging.getLogger("stanza.constituency.trainer").setLevel(logging.INFO)
     cache = FoundationCache()
-    trainer, sequences, silver, transitions = parser_training.build_trainer(args, gold, dev, [], cache, None)
-    for group in trainer.optimizer.param_groups if rate is not None else ():
-        group["lr"] = rate
+    made = parser_training.build_trainer(args, gold, dev, more, cache, None)
+    trainer, sequences, silver_sequences, transitions = made
     trainer.scheduler = Linear(trainer.optimizer, epochs - trainer.epochs_trained)
-    parser_training.iterate_training(args, trainer, gold, sequences, transitions, dev, [], silver, cache, Evaluator())
-
-
-def polish(out: Path, first: int, last: int, epochs: int, epoch_size: int) -> None:
-    """Second stage: from the mean of epochs `first` to `last`, with more dropout and a lower rate, up to `epochs`."""
-    import torch
-
-    from .training.export import mean
-
-    checkpoint = out / "constituency_checkpoint.pt"
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    paths = [out / f"epoch_{number:03d}.pt" for number in range(first, last + 1)]
-    saved["params"]["model"] = mean(paths)
-    torch.save(saved, checkpoint, _use_new_zipfile_serialization=False)
-    train(out, epochs, epoch_size, rate=POLISH_RATE, **POLISH)
+    parser_training.iterate_training(
+        args, trainer, gold, sequences, transitions, dev, more, silver_sequences, cache, Evaluator()
+    )
 
 
 def main() -> None:
@@ -195,19 +210,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--treebank", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--epoch-size", type=int, default=4000)
-    parser.add_argument(
-        "--polish", type=int, nargs=2, metavar=("FIRST", "LAST"), help="second stage, from these epochs"
-    )
+    parser.add_argument("--silver", type=Path, help="trees that `training.silver` made")
+    parser.add_argument("--silver-size", type=int, default=4000)
+    parser.add_argument("--transformer", choices=TRANSFORMERS, default=NO_TRANSFORMER)
+    parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     if not (chosen.out / "train.txt").is_file():
         prepare(chosen.treebank, chosen.out)
-    if chosen.polish:
-        first, last = chosen.polish
-        polish(chosen.out, first, last, chosen.epochs, chosen.epoch_size)
-    else:
-        train(chosen.out, chosen.epochs, chosen.epoch_size)
+    train(
+        chosen.out,
+        chosen.epochs,
+        chosen.epoch_size,
+        silver=chosen.silver,
+        silver_size=chosen.silver_size,
+        seed=chosen.seed,
+        transformer=chosen.transformer,
+    )
 
 
 if __name__ == "__main__":
