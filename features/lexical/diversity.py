@@ -23,7 +23,8 @@ ALICE = tuple("the cat sat on the mat and the dog sat too".split())
     low=0,
     high=None,
     definition="Participant's word tokens N: words only (no punctuation, fillers, fragments, retraced material); "
-    "contractions split as the parser splits them.",
+    "contractions split as the parser splits them. In a language that the parser does not read: the words as "
+    "transcribed, parted at spaces.",
     citation="voleti2020",
     example=Example({"words": ALICE}, 11, 0, "a count"),
     invariances=unchanged_by_all_but(),
@@ -37,7 +38,7 @@ def word_count(words: tuple[str, ...]) -> Estimate:
     unit="count",
     low=0,
     high=None,
-    definition="Distinct lower-cased word forms V.",
+    definition="Distinct word forms V, case ignored; words as for word_count.",
     citation="voleti2020",
     example=Example({"words": ALICE}, 8, 0, "a count"),
     invariances=unchanged_by_all_but(),
@@ -60,6 +61,7 @@ def type_count(words: tuple[str, ...]) -> Estimate:
         "a count: dog (twice), and, a",
     ),
     invariances=unchanged_by_all_but(),
+    languages=frozenset(["en"]),
 )
 def lemma_type_count(tokens: tuple[Token, ...]) -> Estimate:
     return count(len({token.lemma.lower() for token in tokens}), len(tokens))
@@ -94,7 +96,7 @@ def _index(
         "ttr",
         "ratio",
         1,
-        "V / N: distinct lower-cased forms over tokens. Falls with N, so read it beside word_count.",
+        "V / N: distinct forms, case ignored, over tokens. Falls with N, so read it beside word_count.",
         "johnson1944",
         8 / 11,
         "eight types in eleven tokens",

@@ -27,15 +27,15 @@ README = (parse_of("the/DET word/NOUN frequency/NOUN"), parse_of("zipf/NOUN"))
     "letter are left out.",
     citation="fraser2016",
     example=Example(
-        {"tokens_by_utterance": (parse_of("she/PRON does/AUX n't/PART"), parse_of("sing/VERB 2/NUM"))},
+        {"words_by_utterance": (("she", "does", "n't"), ("sing", "2"), ())},
         (3 + 4 + 2 + 4) / 4,
         1e-12,
         "letters of she, does, n't, sing; 2 has none",
     ),
     invariances=unchanged_by_all_but(),
 )
-def mean_word_length(tokens_by_utterance: tuple[Parse, ...]) -> Value:
-    letters = [[sum(map(str.isalpha, token.text)) for token in parse] for parse in tokens_by_utterance]
+def mean_word_length(words_by_utterance: tuple[tuple[str, ...], ...]) -> Value:
+    letters = [[sum(map(str.isalpha, form)) for form in words] for words in words_by_utterance if words]
     return ratio(
         [sum(counts) for counts in letters],
         [sum(count > 0 for count in counts) for counts in letters],

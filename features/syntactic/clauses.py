@@ -253,6 +253,7 @@ def _spec(row: Row) -> FeatureSpec:
         citation=row.citation,
         example=Example({"tokens_by_utterance": EXAMPLE}, row.expect, 1e-12, row.why),
         invariances=unchanged_by_all_but(),
+        languages=frozenset(["en"]),
     )
 
 

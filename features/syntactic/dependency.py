@@ -41,6 +41,7 @@ def _spec(
         citation="liu2008",
         example=Example({"tokens_by_utterance": BOYS}, expect, 1e-12, why),
         invariances=_SHAPE,
+        languages=frozenset(["en"]),
     )
 
 
@@ -99,6 +100,7 @@ def dependency_distances(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Va
         "MDD 7/5, root 4 of 6; MDD 1, root 2 of 2",
     ),
     invariances=_SHAPE,
+    languages=frozenset(["en"]),
 )
 def dependency_distance_normalised(dependency_trees: tuple[Parse, ...]) -> Value:
     return mean([_normalised(tree) for tree in dependency_trees if len(tree) > 1])
@@ -120,6 +122,7 @@ def _normalised(tree: Parse) -> float:
     citation="demarneffe2021",
     example=Example({"dependency_trees": BOYS}, 3 / 2, 1e-12, "took - cookie - a is 2 edges, fell - it is 1"),
     invariances=unchanged_by_all_but(),
+    languages=frozenset(["en"]),
 )
 def dependency_tree_height(dependency_trees: tuple[Parse, ...]) -> Value:
     return mean([height(tree) for tree in dependency_trees])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...data_schemas.feature import Missing, Reason
 from ...data_schemas.sample import Parse, Sample, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance, Word
 from ..registry import view
+from .scripts import letters_apart, parted
 
 SAID = frozenset([Kind.WORD, Kind.FILLER, Kind.FRAGMENT, Kind.REPEATED, Kind.REVISED])
 """Kinds that are words said aloud; unintelligible stretches, noises and pauses are not."""
@@ -22,16 +24,14 @@ def utterances(transcript: Transcript) -> tuple[Utterance, ...]:
 
 
 @view(size=len, size_unit="utterances")
-def utterance_lengths(sample: Sample, utterances: tuple[Utterance, ...]) -> tuple[int, ...]:
+def utterance_lengths(sample: Sample, utterances: tuple[Utterance, ...]) -> tuple[int, ...] | Missing:
     """Words of each utterance as transcribed (a contraction is one); utterances without a word are left out.
 
     By CLAN's rules utterances with an unintelligible stretch are left out too, and a replaced word (``gonna [: going
-    to]``) is as many as its replacement.
+    to]``) is as many as its replacement. Missing where spaces do not part words.
     """
-    lengths = (
-        len(forms(utterance, sample.match)) for utterance in utterances if is_measurable(utterance, sample.match)
-    )
-    return tuple(length for length in lengths if length)
+    found = [forms(utterance, sample.match) for utterance in utterances if is_measurable(utterance, sample.match)]
+    return _untold(sample, found) or tuple(len(words) for words in found if words)
 
 
 def is_measurable(utterance: Utterance, match: str) -> bool:
@@ -86,15 +86,43 @@ def tokens(parses: tuple[Parse, ...]) -> tuple[Token, ...]:
     return tuple(token for parse in parses for token in parse if counts(token))
 
 
+@view(size=lambda found: sum(map(len, found)), size_unit="words")
+def words_by_utterance(sample: Sample, transcript: Transcript) -> tuple[tuple[str, ...], ...] | Missing:
+    """Words of each of the participant's utterances, in order: no fillers, fragments and retraced material.
+
+    They are the tokens of `tokens`. Where the parser does not read the language they are the words as transcribed,
+    parted at spaces, without the punctuation around them: a contraction is one. Missing where spaces do not part
+    words.
+    """
+    parses = sample.parses
+    if not isinstance(parses, Missing):
+        return tuple(tuple(token.text for token in parse if counts(token)) for parse in parses)
+    if parses.reason is not Reason.WRONG_LANGUAGE:
+        # Words of a language that a parser reads are its tokens: others beside them could not be compared.
+        return parses
+    found = tuple(tuple(parted(forms(utterance, ""))) for utterance in transcript.of_participant)
+    return _untold(sample, found) or found
+
+
+def _untold(sample: Sample, found: Sequence[Sequence[str]]) -> Missing | None:
+    """Why words of a language without a parser cannot be told from one another; None where they can."""
+    if not isinstance(sample.parses, Missing):
+        return None
+    language = getattr(sample.transcript, "language", None) or sample.recording.language
+    why = letters_apart((form for words in found for form in words), language)
+    return None if why is None else Missing(Reason.WRONG_LANGUAGE, why)
+
+
 @view(size=len, size_unit="words")
-def words(sample: Sample, transcript: Transcript, tokens: tuple[Token, ...]) -> tuple[str, ...]:
-    """Lower-cased forms of `tokens`: the participant's words, without fillers, fragments and retraced material.
+def words(sample: Sample, transcript: Transcript, words_by_utterance: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Words of `words_by_utterance` without regard to case.
 
     By CLAN's rules they are the words as transcribed, contractions whole and replacements in place.
     """
+    found = words_by_utterance
     if sample.match == CLAN:
-        return tuple(form.lower() for utterance in transcript.of_participant for form in forms(utterance, CLAN))
-    return tuple(token.text.lower() for token in tokens)
+        found = tuple(tuple(forms(utterance, CLAN)) for utterance in transcript.of_participant)
+    return tuple(form.casefold() for utterance in found for form in utterance)
 
 
 @view(size=len, size_unit="words")

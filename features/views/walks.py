@@ -9,10 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ...data_schemas.sample import Parse
 from ...data_schemas.transcript import Transcript
 from ..registry import view
-from .language import counts
 
 WINDOW = 30
 """Words in a window: Mota et al. (2014) found measures of 30-word windows free of verbosity."""
@@ -38,14 +36,16 @@ class Walks:
 
 
 @view(size=len, size_unit="words")
-def words_by_turn(transcript: Transcript, parses: tuple[Parse, ...]) -> tuple[tuple[str, int], ...]:
-    """Lower-cased words with the number of the turn they were said in; a turn ends when somebody else speaks."""
+def words_by_turn(
+    transcript: Transcript, words_by_utterance: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[str, int], ...]:
+    """Words without regard to case, each with the number of its turn; a turn ends when somebody else speaks."""
     turn, mine, found = 0, 0, []
     for before, utterance in pairwise((None, *transcript.utterances)):
         if before is not None and utterance is not None and before.speaker != utterance.speaker:
             turn += 1
         if utterance is not None and utterance.speaker == transcript.participant:
-            found += [(token.text.lower(), turn) for token in parses[mine] if counts(token)]
+            found += [(form.casefold(), turn) for form in words_by_utterance[mine]]
             mine += 1
     return tuple(found)
 
