@@ -14,17 +14,13 @@ from pathlib import Path
 
 from ..data_schemas import Code, LaliaError, Limits, Recording, Rejected
 from .containers import AUDIO_SUFFIXES, REFUSED_SUFFIXES
+from .formats import SUFFIXES as TRANSCRIPT_SUFFIXES
+from .formats.source import MAX_BYTES as MAX_TRANSCRIPT
 from .manifest import SUFFIXES as MANIFEST_SUFFIXES
 from .manifest import Row, bad_manifest, read_rows, to_recording
 from .paths import check_file, inside, open_plain, require_source, unsupported
 
 STAGE = "ingest"
-
-TRANSCRIPT_SUFFIXES = (".cha", ".textgrid", ".json", ".txt")
-"""Transcripts taken from beside a recording, richest first: only one is read."""
-
-MAX_TRANSCRIPT = 16 * 1024**2
-"""Three hours of talk with word times stay below a tenth of this."""
 
 _LEGAL = re.compile(r"[^\W_][\w.\-]{0,99}")
 _ILLEGAL = re.compile(r"[^\w.\-]+")
@@ -142,7 +138,7 @@ def _transcript(root: Path, text: str) -> Path:
     path, size = _named(root, "transcript", text)
     if path.suffix.lower() not in TRANSCRIPT_SUFFIXES:
         raise LaliaError(
-            "A transcript must be a .cha, .TextGrid, .json or .txt file",
+            f"A transcript must be a {', '.join(TRANSCRIPT_SUFFIXES[:-1])} or {TRANSCRIPT_SUFFIXES[-1]} file",
             "another kind",
             "Convert it",
             code=Code.BAD_TRANSCRIPT,
@@ -265,6 +261,7 @@ def _beside(root: Path, name: str, recording_id: str, limits: Limits) -> Located
 
 
 def _sidecar(root: Path, name: Path) -> Path | None:
+    """The transcript of the same stem in the format that tells most: only one is read."""
     for suffix in TRANSCRIPT_SUFFIXES:
         for spelling in (suffix, suffix.upper(), ".TextGrid" if suffix == ".textgrid" else suffix):
             beside = name.with_suffix(spelling)

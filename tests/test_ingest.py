@@ -10,6 +10,8 @@ import pytest
 import soundfile
 from lalia.data_schemas import Code, LaliaError, Limits, Task
 from lalia.pipeline.containers import sniff
+from lalia.pipeline.formats import SUFFIXES
+from lalia.pipeline.formats.source import MAX_BYTES
 from lalia.pipeline.ingest import ingest, legal_identifier
 
 LIMITS = Limits(max_bytes=200_000)
@@ -258,6 +260,31 @@ def test_transcripts_are_checked_like_recordings(folder):
         "unsafe_path",
         "missing_file",
     ]
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES, ".TextGrid", ".VTT"])
+def test_every_format_that_is_read_is_taken_from_manifests_and_from_beside_a_recording(folder, suffix):
+    given = folder / f"good{suffix}"
+    given.write_text("x")
+    row = manifest(folder, f"r1,p1,good.wav,good{suffix}", header="recording_id,participant_id,path,transcript")
+    for source in (row, folder, folder / "good.wav"):
+        (item,) = ingest(source, Limits()).items
+        assert item.transcript == given.resolve()
+
+
+def test_a_transcript_of_another_kind_is_told_which_there_are(folder):
+    (folder / "t.docx").write_bytes(b"PK")
+    row = manifest(folder, "a,p,good.wav,t.docx", header="recording_id,participant_id,path,transcript")
+    (item,) = ingest(row, Limits()).rejected
+    assert ".cha, .textgrid, .json, .eaf, .vtt, .srt or .txt" in item.message
+
+
+@pytest.mark.parametrize(("more", "codes"), [(0, []), (1, ["bad_transcript"])])
+def test_a_transcript_may_be_as_large_as_the_readers_take(folder, more, codes):
+    with (folder / "t.cha").open("wb") as file:
+        file.truncate(MAX_BYTES + more)
+    row = manifest(folder, "a,p,good.wav,t.cha", header="recording_id,participant_id,path,transcript")
+    assert [item.code for item in ingest(row, Limits()).rejected] == codes
 
 
 def test_identifiers_are_legal_whatever_the_name():
