@@ -103,10 +103,10 @@ def test_an_interviewer_only():
 def test_a_chat_file_without_the_participant(tmp_path):
     path = tmp_path / "a.cha"
     path.write_text(CHAT.format(who="INV Investigator", lines="*INV:\thow are you ?\n"), "utf-8")
-    said = read(path)
-    assert said.participant == "INV", "the only speaker there is"
-    with pytest.raises(LaliaError, match="participant_speaker"):
-        read(path, participant="PAR")
+    for label in (None, "PAR"):
+        with pytest.raises(LaliaError, match="participant_speaker"):
+            read(path, participant=label)
+    assert read(path, participant="INV").participant == "INV", "whoever names the interviewer means it"
 
 
 def test_a_chat_file_whose_participant_says_nothing(tmp_path):

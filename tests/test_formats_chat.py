@@ -236,9 +236,9 @@ def test_participant_choice(chat):
     assert choice(chat, "INV Investigator, PAR Participant", both) == ("PAR", "role")
     assert choice(chat, "INV Investigator, PAR Participant", both, "inv") == ("INV", "manifest")
     assert choice(chat, "INV Investigator, PAR Speaker", both) == ("PAR", "role")
-    assert choice(chat, "INV Investigator, PAR Other", both) == ("INV", "most_words")
+    assert choice(chat, "INV Investigator, PAR Other", both) == ("PAR", "role")
     assert choice(chat, "CHI Target_Child, INV Mother", "*INV:\thello .\n") == ("CHI", "role")
-    assert choice(chat, "INV Investigator", "*INV:\thello .\n") == ("INV", "only_speaker")
+    assert choice(chat, "MOT Mother", "*MOT:\thello .\n") == ("MOT", "only_speaker")
     assert choice(chat, "INV Participant, PAR Participant", both) == ("INV", "most_words")
     with pytest.raises(LaliaError) as caught:
         choice(chat, "INV Investigator, PAR Participant", both, "SUB")

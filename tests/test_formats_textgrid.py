@@ -198,7 +198,7 @@ def test_textgrids_survive_writing_and_reading(tmp_path_factory, data):
     transcript = transcript_of(*utterances)
     path = tmp_path_factory.getbasetemp() / "any.TextGrid"
     path.write_text(write_textgrid(transcript), encoding="utf-8")
-    back = read(path)
+    back = read(path, participant=transcript.participant)
     assert [(u.speaker, u.start, u.end, u.terminator) for u in back.utterances] == [
         (u.speaker, u.start, u.end, u.terminator) for u in transcript.utterances
     ]

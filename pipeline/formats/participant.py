@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
+from ...data_schemas.errors import LaliaError
 from ...data_schemas.transcript import Kind, ParticipantChoice, Speaker, Utterance
 from .source import bad_transcript
 
@@ -13,6 +14,15 @@ ROLES = frozenset(["participant", "target_child", "target_adult", "subject", "pa
 
 CODES = frozenset(["PAR", "CHI", "SUB"])
 """Codes that name the person recorded where the role only says Speaker, Unidentified or Adult."""
+
+INTERVIEWERS = frozenset(
+    "investigator interviewer examiner experimenter clinician researcher tester therapist psychologist doctor "
+    "nurse".split()
+)
+"""Roles, in lower case, of those who ask: never taken for the person recorded unless the manifest names them."""
+
+INTERVIEWER_CODES = frozenset(["INV", "INT", "EXA"])
+"""Codes that name one who asks where the role says no more than Speaker, Unidentified or Adult."""
 
 _VAGUE = frozenset(["speaker", "unidentified", "adult", "child"])
 
@@ -33,13 +43,14 @@ def choose(
     -------
     code, choice
         In this order: the label; the only speaker whose role (or code) names the person recorded, those who
-        say nothing counting only where nobody else fits; the only speaker; the one with most words, the
-        first in `speakers` where several have as many.
+        say nothing counting only where nobody else fits; the only speaker, or the only one who is no interviewer
+        by role (or code); the one with most words among those, the first in `speakers` where several have as many.
 
     Raises
     ------
     LaliaError
-        BAD_TRANSCRIPT when `label` is no speaker of the transcript.
+        BAD_TRANSCRIPT when `label` is no speaker of the transcript, or only interviewers speak: every measure, of
+        the voice too, would be of the wrong person.
     """
     if label is not None:
         return _labelled(speakers, label), ParticipantChoice.MANIFEST
@@ -48,12 +59,23 @@ def choose(
     named = [code for code in named if code in talking] or named
     if len(named) == 1:
         return named[0], ParticipantChoice.ROLE
-    candidates = named or [speaker.code for speaker in speakers if speaker.code in talking]
+    candidates = named or [speaker.code for speaker in speakers if speaker.code in talking and not _asks(speaker)]
+    if not candidates:
+        raise _nobody(speakers)
     if len(candidates) == 1:
-        return candidates[0], ParticipantChoice.ONLY_SPEAKER
+        told_apart = len(talking) > 1
+        return candidates[0], ParticipantChoice.ROLE if told_apart else ParticipantChoice.ONLY_SPEAKER
     counts = Counter(u.speaker for u in utterances for word in u.words if word.kind is Kind.WORD)
-    candidates = candidates or [speaker.code for speaker in speakers]
     return max(candidates, key=lambda code: counts[code]), ParticipantChoice.MOST_WORDS
+
+
+def _nobody(speakers: Sequence[Speaker]) -> LaliaError:
+    known = ", ".join(f"{speaker.code} {speaker.role}" for speaker in speakers if _asks(speaker))
+    return bad_transcript(
+        "Somebody must speak who by role is no interviewer, or be named by participant_speaker",
+        f"only {known}" if known else "nobody who speaks",
+        "Name the participant in the manifest's column participant_speaker, or correct the roles",
+    )
 
 
 def _labelled(speakers: Sequence[Speaker], label: str) -> str:
@@ -68,5 +90,13 @@ def _labelled(speakers: Sequence[Speaker], label: str) -> str:
 
 
 def _named(speaker: Speaker) -> bool:
+    return _is(speaker, ROLES, CODES)
+
+
+def _asks(speaker: Speaker) -> bool:
+    return _is(speaker, INTERVIEWERS, INTERVIEWER_CODES)
+
+
+def _is(speaker: Speaker, roles: Set[str], codes: Set[str]) -> bool:
     role = speaker.role.lower()
-    return role in ROLES or (role in _VAGUE and speaker.code.upper().rstrip("0123456789") in CODES)
+    return role in roles or (role in _VAGUE and speaker.code.upper().rstrip("0123456789") in codes)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ...data_schemas.transcript import Kind, ParticipantChoice, Speaker, Transcript, Utterance, Word
 from . import detect
-from .participant import choose
+from .participant import INTERVIEWER_CODES, INTERVIEWERS, choose
 from .source import Source
 
 MARKS = {".": ".", "!": "!", "?": "?", "...": "+...", "…": "+..."}
@@ -104,10 +104,12 @@ def _remark(token: str) -> Sequence[Word]:
     return [Word(text=name, kind=Kind.NONVERBAL)] if name else []
 
 
-def carries_disfluency(found: Sequence[Utterance]) -> bool:
-    """Whether any utterance holds a filler, a fragment or retraced material: the mark of a verbatim transcript."""
-    marks = (Kind.FILLER, Kind.FRAGMENT, Kind.REPEATED, Kind.REVISED)
-    return any(word.kind in marks for utterance in found for word in utterance.words)
+def keeps_fillers(found: Sequence[Utterance]) -> bool:
+    """Whether any utterance holds a filler: the mark of a verbatim transcript.
+
+    A doubled word is none: one slips into the cleanest text, where no filler would mean that fillers were left out.
+    """
+    return any(word.kind is Kind.FILLER for utterance in found for word in utterance.words)
 
 
 ASSUMED = "PAR"
@@ -145,7 +147,7 @@ def assembled(
     return Transcript(
         source=kind,
         language=language,
-        verbatim=carries_disfluency(found),
+        verbatim=keeps_fillers(found),
         speakers=speakers,
         participant=code,
         participant_choice=choice,
@@ -158,10 +160,8 @@ def assembled(
 _ROLES = {
     "Participant": {"participant", "par", "patient", "subject", "pt", "client", "sub"},
     "Target_Child": {"chi", "child", "target_child"},
-    "Investigator": {
-        "investigator", "inv", "interviewer", "int", "examiner", "exa", "clinician", "doctor", "researcher", "tester",
-    },
-}  # fmt: skip
+    "Investigator": INTERVIEWERS | {code.lower() for code in INTERVIEWER_CODES},
+}
 
 
 def role_of(label: str) -> str:
