@@ -23,6 +23,10 @@ def utterances(transcript: Transcript) -> tuple[Utterance, ...]:
     return tuple(u for u in transcript.of_participant if any(w.kind in SAID for w in u.words))
 
 
+def _is_unread(sample: Sample) -> bool:
+    return isinstance(sample.parses, Missing) and sample.parses.reason is Reason.WRONG_LANGUAGE
+
+
 @view(size=len, size_unit="utterances")
 def utterance_lengths(sample: Sample, utterances: tuple[Utterance, ...]) -> tuple[int, ...] | Missing:
     """Words of each utterance as transcribed (a contraction is one); utterances without a word are left out.
@@ -97,7 +101,7 @@ def words_by_utterance(sample: Sample, transcript: Transcript) -> tuple[tuple[st
     parses = sample.parses
     if not isinstance(parses, Missing):
         return tuple(tuple(token.text for token in parse if counts(token)) for parse in parses)
-    if parses.reason is not Reason.WRONG_LANGUAGE:
+    if not _is_unread(sample):
         # Words of a language that a parser reads are its tokens: others beside them could not be compared.
         return parses
     found = tuple(tuple(parted(forms(utterance, ""))) for utterance in transcript.of_participant)
@@ -106,7 +110,7 @@ def words_by_utterance(sample: Sample, transcript: Transcript) -> tuple[tuple[st
 
 def _untold(sample: Sample, found: Sequence[Sequence[str]]) -> Missing | None:
     """Why words of a language without a parser cannot be told from one another; None where they can."""
-    if not isinstance(sample.parses, Missing):
+    if not _is_unread(sample):
         return None
     language = getattr(sample.transcript, "language", None) or sample.recording.language
     why = letters_apart((form for words in found for form in words), language)
