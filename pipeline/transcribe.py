@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..data_schemas import Audio, ParticipantChoice, Settings, Speaker, Task, TimeSource, Transcript, Word
+from ..data_schemas import Audio, ParticipantChoice, Recording, Settings, Speaker, Task, TimeSource, Transcript, Word
 from .ingest import Located
 
 WORDLESS = frozenset([Task.SUSTAINED_VOWEL, Task.DDK])
@@ -25,8 +25,8 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     ----------
     item : Located
         With `transcript` set, that file is read, and `participant_speaker` of the manifest names the participant in
-        it; of a `corrected` one the word times are only where the alignment begins to search. Otherwise the language
-        is the manifest's, else that of `settings`.
+        it; of a `corrected` one the word times are only where the alignment begins to search. The language is the
+        manifest's, else the file's own, else that of `settings`.
     audio : Audio
         Checked: `speech` is set.
     settings : Settings
@@ -43,7 +43,7 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
         What `pipeline.formats.read` and `models.whisper.load` raise.
     """
     if item.transcript is not None:
-        given = _given(item.transcript, item.recording.participant_speaker, settings)
+        given = _given(item.transcript, item.recording, settings)
         return _rough(given) if item.corrected else given
     recording = item.recording
     if recording.task in WORDLESS:
@@ -63,10 +63,12 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     return transcript.model_copy(update={"notes": (*transcript.notes, note)})
 
 
-def _given(path: Path, participant: str | None, settings: Settings) -> Transcript:
+def _given(path: Path, recording: Recording, settings: Settings) -> Transcript:
     from .formats import read
 
-    transcript = read(path, participant=participant)
+    transcript = read(
+        path, participant=recording.participant_speaker, language=recording.language, otherwise=settings.language
+    )
     timed = any(word.start is not None for utterance in transcript.utterances for word in utterance.words)
     if timed or settings.aligner != "none":
         return transcript

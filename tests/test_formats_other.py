@@ -105,7 +105,10 @@ def test_our_json_loses_nothing(reading):
         .model_copy(update={"kind": Kind.FILLER, "detected": True, "probability": 0.1}),
     )
     transcript = transcript.model_copy(
-        update={"utterances": (transcript.utterances[0].model_copy(update={"words": words}), transcript.utterances[1])}
+        update={
+            "language": "en",
+            "utterances": (transcript.utterances[0].model_copy(update={"words": words}), transcript.utterances[1]),
+        }
     )
     text = write_json(transcript)
     back = reading("a.json", text)

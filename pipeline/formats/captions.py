@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...data_schemas.transcript import Transcript, Utterance
 from . import detect, plain
+from .about import About
 from .source import Source, bad_transcript
 from .textgrid_write import said
 
@@ -17,22 +18,26 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAG = re.compile(r"</?[^<>]*>")
 
 
-def read(source: Source, participant: str | None = None) -> Transcript:
+def read(source: Source, about: About) -> Transcript:
     """Read WebVTT or SubRip captions; a cue's voice (``<v Anna>``) is its speaker.
 
     Raises
     ------
     LaliaError
-        BAD_TRANSCRIPT when there is no cue with words, or `participant` is none of the speakers.
+        BAD_TRANSCRIPT when there is no cue with words, or `about.participant` is none of the speakers.
     """
-    found = [utterance for cue in _cues(source) for utterance in _utterance(*cue)]
+    cues = list(_cues(source))
+    language = about.spoken(None, (text for *_, text in cues), source.notes)
+    found = [utterance for cue in cues for utterance in _utterance(*cue, language)]
     if not found:
         raise bad_transcript(
             "Captions must have at least one cue (a line 00:00:01.000 --> 00:00:02.000 and text)", "none", "Check them"
         )
     labels = list(dict.fromkeys(utterance.speaker for utterance in found))
     source.notes.add("Captions have no word times")
-    return plain.assembled("captions", labels, found, source, participant, assumed=labels == [plain.ASSUMED])
+    return plain.assembled(
+        "captions", labels, found, source, about.participant, language=language, assumed=labels == [plain.ASSUMED]
+    )
 
 
 def _cues(source: Source) -> Iterator[tuple[float, float, str]]:
@@ -56,10 +61,10 @@ def _seconds(hours: str | None, minutes: str, seconds: str, thousandths: str) ->
     return 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds) + int(thousandths) / 1000
 
 
-def _utterance(start: float, end: float, text: str) -> Iterator[Utterance]:
+def _utterance(start: float, end: float, text: str, language: str | None) -> Iterator[Utterance]:
     voice = _VOICE.search(text)
     plain_text = html.unescape(_TAG.sub("", text)).strip()
-    words = detect.mark(plain.events(plain_text))
+    words = detect.mark(plain.events(plain_text), language)
     if words:
         speaker = html.unescape(voice[1]).strip() if voice else ""
         yield Utterance(

@@ -7,12 +7,13 @@ verbatim by convention, so that the absence of fillers in it means that there we
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...data_schemas.transcript import Kind, Speaker, Transcript, Utterance, Word
 from . import chat_wor, chat_words, languages
+from .about import About
 from .chat_marks import BULLET
 from .participant import choose
 from .source import Notes, Source, bad_transcript
@@ -42,14 +43,13 @@ class _File:
     is_chat: bool = False
 
 
-def read(source: Source, participant: str | None = None) -> Transcript:
+def read(source: Source, about: About) -> Transcript:
     """Read a CHAT file.
 
     Parameters
     ----------
     source : Source
-    participant : str or None
-        Label of the participant among the speakers, from the manifest.
+    about : About
 
     Returns
     -------
@@ -59,7 +59,7 @@ def read(source: Source, participant: str | None = None) -> Transcript:
     Raises
     ------
     LaliaError
-        BAD_TRANSCRIPT when the file is no CHAT, has no utterance, or `participant` is none of its speakers.
+        BAD_TRANSCRIPT when the file is no CHAT, has no utterance, or `about.participant` is none of its speakers.
     """
     file = _File(source.notes)
     ended = False
@@ -74,10 +74,10 @@ def read(source: Source, participant: str | None = None) -> Transcript:
     if not ended:
         file.notes.add("The file has no @End; its last lines may be missing")
     speakers = _speakers(file)
-    code, choice = choose(speakers, file.utterances, participant)
+    code, choice = choose(speakers, file.utterances, about.participant)
     return Transcript(
         source="chat",
-        language=file.language,
+        language=about.spoken(file.language, _said(file.utterances), file.notes),
         verbatim=True,
         speakers=speakers,
         participant=code,
@@ -195,6 +195,10 @@ def _refuse_empty(file: _File) -> None:
             f"none{'; ' + told.rstrip('.') if told else ''}",
             "Check that main lines start with * and a speaker's code",
         )
+
+
+def _said(utterances: Iterable[Utterance]) -> Iterator[str]:
+    return (word.text for utterance in utterances for word in utterance.words if word.kind in chat_words.SAID)
 
 
 def _speakers(file: _File) -> tuple[Speaker, ...]:

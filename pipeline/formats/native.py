@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ...data_schemas.transcript import Speaker, TimeSource, Transcript, Utterance, Word
 from . import detect, languages, plain
+from .about import About
 from .participant import choose
 from .source import Source, bad_transcript
 
@@ -18,22 +19,22 @@ def write_json(transcript: Transcript) -> str:
     return transcript.model_dump_json(indent=1) + "\n"
 
 
-def read(source: Source, participant: str | None = None) -> Transcript:
+def read(source: Source, about: About) -> Transcript:
     """Read our own JSON, or Whisper's (an object with ``segments``).
 
-    Our own keeps its `source`, engine and choice of participant; `participant` overrides the choice.
+    Our own keeps its `source`, engine and choice of participant; `about.participant` overrides the choice.
 
     Raises
     ------
     LaliaError
-        BAD_TRANSCRIPT for anything else, or when `participant` is none of the speakers.
+        BAD_TRANSCRIPT for anything else, or when `about.participant` is none of the speakers.
     """
     try:
         data = json.loads(source.text)
     except (ValueError, RecursionError):
         raise bad_transcript("A .json transcript must be valid JSON", "something else", "Check the file") from None
     if isinstance(data, dict) and isinstance(data.get("segments"), list):
-        return _whisper(data, source, participant)
+        return _whisper(data, source, about)
     try:
         found = Transcript.model_validate_json(source.text)
     except ValidationError as error:
@@ -44,25 +45,29 @@ def read(source: Source, participant: str | None = None) -> Transcript:
             f"{error.error_count()} faults, the first at {where} ({first['type']})",
             "Compare it with docs/schemas",
         ) from None
-    return _checked(found, source, participant)
+    return _checked(found, source, about)
 
 
-def _checked(found: Transcript, source: Source, participant: str | None) -> Transcript:
+def _checked(found: Transcript, source: Source, about: About) -> Transcript:
     if not found.utterances:
         raise bad_transcript("A transcript must hold at least one utterance", "none", "Check the file")
     listed = {speaker.code for speaker in found.speakers}
     missing = dict.fromkeys(u.speaker for u in found.utterances if u.speaker not in listed)
     speakers = found.speakers + tuple(Speaker(code=code) for code in missing)
-    changes: dict[str, Any] = {"sha256": source.sha256, "speakers": speakers}
-    if participant is not None or found.participant not in listed | set(missing):
-        changes["participant"], changes["participant_choice"] = choose(speakers, found.utterances, participant)
+    said = (word.text for utterance in found.utterances for word in utterance.words)
+    language = about.spoken(found.language, said, source.notes)
+    changes: dict[str, Any] = {"sha256": source.sha256, "speakers": speakers, "language": language}
+    if about.participant is not None or found.participant not in listed | set(missing):
+        changes["participant"], changes["participant_choice"] = choose(speakers, found.utterances, about.participant)
     notes = tuple(note for note in source.notes.told() if note not in found.notes)
     return found.model_copy(update={**changes, "notes": found.notes + notes})
 
 
-def _whisper(data: dict[str, Any], source: Source, participant: str | None) -> Transcript:
+def _whisper(data: dict[str, Any], source: Source, about: About) -> Transcript:
     language = data.get("language")
-    language = languages.short(language) if isinstance(language, str) else None
+    own = languages.short(language) if isinstance(language, str) else None
+    said = (str(segment.get("text")) for segment in data["segments"] if isinstance(segment, dict))
+    language = about.spoken(own, said, source.notes)
     utterances: list[Utterance] = []
     for segment in data["segments"]:
         utterances += _segment(segment, language, source)
@@ -70,7 +75,7 @@ def _whisper(data: dict[str, Any], source: Source, participant: str | None) -> T
         raise bad_transcript("A transcript must hold at least one utterance", "no segment with words", "Check it")
     labels = list(dict.fromkeys(utterance.speaker for utterance in utterances))
     return plain.assembled(
-        "whisper", labels, utterances, source, participant, language=language, assumed=labels == [plain.ASSUMED]
+        "whisper", labels, utterances, source, about.participant, language=language, assumed=labels == [plain.ASSUMED]
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ...data_schemas.transcript import TimeSource, Transcript, Utterance, Word
 from . import detect, plain
+from .about import About
 from .source import Notes, Source, bad_transcript
 from .textgrid_file import Interval, Tier, parse
 
@@ -35,7 +36,7 @@ class _Speaker:
     utterances: list[Interval] = field(default_factory=list)
 
 
-def read(source: Source, participant: str | None = None) -> Transcript:
+def read(source: Source, about: About) -> Transcript:
     """Read a TextGrid in the long or short text format.
 
     A tier's name says what it holds ("words", "utterances", "phones") and whose it is ("INV - words"); a name
@@ -45,12 +46,14 @@ def read(source: Source, participant: str | None = None) -> Transcript:
     Raises
     ------
     LaliaError
-        BAD_TRANSCRIPT when it is no TextGrid, no tier holds words, or `participant` is none of the speakers.
+        BAD_TRANSCRIPT when it is no TextGrid, no tier holds words, or `about.participant` is none of the speakers.
     """
     speakers = _by_speaker(parse(source.text, source.notes), source.notes)
+    said = (interval.text for tiers in speakers.values() for interval in tiers.words or tiers.utterances)
+    language = about.spoken(None, said, source.notes)
     found: list[Utterance] = []
     for name, tiers in speakers.items():
-        found += _utterances(name or plain.ASSUMED, tiers, source.notes)
+        found += _utterances(name or plain.ASSUMED, tiers, language, source.notes)
     if not found:
         raise bad_transcript(
             "A TextGrid must have an interval tier with words",
@@ -60,7 +63,8 @@ def read(source: Source, participant: str | None = None) -> Transcript:
     order = {name or plain.ASSUMED: at for at, name in enumerate(speakers)}
     found.sort(key=lambda utterance: (utterance.start or 0.0, order[utterance.speaker]))
     labels = [label for label in order if any(utterance.speaker == label for utterance in found)]
-    return plain.assembled("textgrid", labels, found, source, participant, assumed=list(speakers) == [""])
+    assumed = list(speakers) == [""]
+    return plain.assembled("textgrid", labels, found, source, about.participant, language=language, assumed=assumed)
 
 
 def _by_speaker(tiers: Sequence[Tier], notes: Notes) -> dict[str, _Speaker]:
@@ -91,25 +95,25 @@ def _named(name: str) -> tuple[str, str]:
     return name.strip(), ""
 
 
-def _utterances(speaker: str, tiers: _Speaker, notes: Notes) -> list[Utterance]:
+def _utterances(speaker: str, tiers: _Speaker, language: str | None, notes: Notes) -> list[Utterance]:
     if not tiers.words:
         return [
             utterance.model_copy(update=times)
             for interval in tiers.utterances
-            for utterance, times in _untimed(interval, speaker, notes)
+            for utterance, times in _untimed(interval, speaker, language, notes)
         ]
     found: list[Utterance] = []
     utterances = sorted(tiers.utterances)
     inside, loose = _inside(sorted(tiers.words), utterances)
     for interval, words in zip(utterances, inside, strict=True):
         if words:
-            made = _timed(words, speaker, plain.terminator(interval.text))
+            made = _timed(words, speaker, language, plain.terminator(interval.text))
             found += [made.model_copy(update={"start": interval.start, "end": interval.end})] if made else []
         else:
             notes.add("Utterances without words on the tier of words were read without word times")
-            found += [u.model_copy(update=times) for u, times in _untimed(interval, speaker, notes)]
+            found += [u.model_copy(update=times) for u, times in _untimed(interval, speaker, language, notes)]
     for group in _groups(loose):
-        made = _timed(group, speaker, ".")
+        made = _timed(group, speaker, language, ".")
         found += [made] if made else []
     return found
 
@@ -126,9 +130,11 @@ def _inside(words: Sequence[Interval], utterances: Sequence[Interval]) -> tuple[
     return inside, loose
 
 
-def _untimed(interval: Interval, speaker: str, notes: Notes) -> list[tuple[Utterance, dict[str, float]]]:
+def _untimed(
+    interval: Interval, speaker: str, language: str | None, notes: Notes
+) -> list[tuple[Utterance, dict[str, float]]]:
     """Sentences of an utterance interval; only a single sentence can have its times."""
-    found = plain.utterances(interval.text, speaker)
+    found = plain.utterances(interval.text, speaker, language)
     if len(found) == 1:
         return [(found[0], {"start": interval.start, "end": interval.end})]
     joined = tuple(word for utterance in found for word in utterance.words)
@@ -139,7 +145,7 @@ def _untimed(interval: Interval, speaker: str, notes: Notes) -> list[tuple[Utter
     return [(whole, {"start": interval.start, "end": interval.end})]
 
 
-def _timed(intervals: Sequence[Interval], speaker: str, terminator: str) -> Utterance | None:
+def _timed(intervals: Sequence[Interval], speaker: str, language: str | None, terminator: str) -> Utterance | None:
     words: list[Word] = []
     for interval in intervals:
         times = {"start": interval.start, "end": interval.end, "times": TimeSource.GIVEN}
@@ -148,7 +154,7 @@ def _timed(intervals: Sequence[Interval], speaker: str, terminator: str) -> Utte
         return None
     return Utterance(
         speaker=speaker,
-        words=detect.mark(words),
+        words=detect.mark(words, language),
         start=words[0].start,
         end=words[-1].end,
         terminator=terminator,
