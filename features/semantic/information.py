@@ -31,9 +31,12 @@ def _told(unit_mentions: tuple[Mention, ...]) -> int:
     high=None,
     tasks=TASKS,
     definition="Content units of the stimulus that were mentioned at least once: by a lemma or form in the unit's "
-    f"list, or by a word in no list whose embedding has a cosine of at least {NEAR} with a listed one. Denied words "
-    "(no dog, without a dog) mention nothing. It depends on the stimulus and its list: compare only within one.",
+    f"list, or by a word in no list whose embedding has a cosine of at least {NEAR} with a listed one. What is denied "
+    "(no dog; there isn't a dog; nobody sees a dog; the boy isn't *falling*) mentions nothing; a definite thing that "
+    "something is not done to (she doesn't notice the water) is mentioned, but for one the speaker cannot see. It "
+    "depends on the stimulus and its list: compare only within one.",
     citation="croisile1996 yancheva2016",
+    version=2,
     example=Example({"unit_mentions": _TOLD}, 2, 0, "units 0 and 3, one of them twice"),
     invariances=_UNCHANGED,
     settings=SETTINGS,
@@ -49,6 +52,7 @@ def information_units(unit_mentions: tuple[Mention, ...]) -> int:
     high=None,
     tasks=TASKS,
     needs={"timeline": 1},
+    version=2,
     definition="information_units / seconds from the participant's first to last sound, pauses included, the time of "
     "other speakers left out.",
     citation="croisile1996",
@@ -73,6 +77,7 @@ def information_efficiency(unit_mentions: tuple[Mention, ...], timeline: Timelin
     high=None,
     tasks=TASKS,
     needs={"words": 1},
+    version=2,
     definition="information_units / words: the participant's words, without fillers and retraced material.",
     citation="croisile1996",
     example=Example({"unit_mentions": _TOLD, "tokens": _EIGHT}, 2 / 8, 1e-12, "two units in eight words"),

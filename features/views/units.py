@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...data_schemas.feature import Missing, Reason
-from ...data_schemas.sample import ContentUnit, Embeddings, Parse, Stimulus, Token
+from ...data_schemas.sample import ContentUnit, Embeddings, Parse, Stimulus
 from ..registry import view
-from .language import counts
+from .denial import affirmed
 
 NEAR = 0.6
 """Least cosine at which a word that is in no list counts as a mention; chosen in benchmarks/information_units.py, for
 both of lalia's embedders."""
 
 _OPEN = frozenset(["NOUN", "PROPN", "VERB", "ADJ"])
-_GOVERNED = frozenset(["dobj", "obj", "attr", "acomp", "pobj", "conj", "ccomp", "xcomp", "oprd"])
-"""Relations through which a negated word takes what hangs on it along: in `I see no dog` and `I don't see a dog` the
-dog is denied, in `the boy isn't falling` the falling is and the boy is not. A preposition ends it: who does not like
-the look of the ladder has seen the ladder."""
-
-_DENYING = frozenset(["no", "not", "n't", "never", "without", "neither", "nor"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,8 @@ def unit_mentions(
     """Mentions of the content units of the stimulus, in order of speech; several of one unit are all kept.
 
     A word mentions a unit when its lemma or form is in the unit's list. One that is in no unit's list mentions the
-    unit whose words are nearest in meaning, if the cosine is at least 0.6. Denied words mention nothing.
+    unit whose words are nearest in meaning, if the cosine is at least 0.6. Words that are denied (see
+    `denial`) mention nothing.
     """
     if stimulus is None or not stimulus.content_units:
         return Missing(Reason.NO_STIMULUS, "needs a stimulus with content units")
@@ -50,7 +45,7 @@ def unit_mentions(
     near = _Nearest(stimulus.content_units, word_vectors)
     found = []
     for place, parse in enumerate(parses):
-        for index, token in _affirmed(parse):
+        for index, token in affirmed(parse):
             units = lists.get(token.lemma.lower()) or lists.get(token.text.lower())
             if units is not None:
                 found += [Mention(unit, place, index, True) for unit in units]
@@ -90,28 +85,3 @@ class _Nearest:
         cosines = self._rows @ np.asarray(vector, dtype=np.float64)
         best = int(np.argmax(cosines))
         return self._units[best] if cosines[best] >= NEAR else None
-
-
-def _affirmed(parse: Parse) -> Iterator[tuple[int, Token]]:
-    """Tokens that are words and are not denied, with their places."""
-    denied = {token.head for index, token in enumerate(parse) if token.head != index and _denies(token)}
-    denied |= {index for index, token in enumerate(parse) if token.lemma.lower() == "without"}
-    for index, token in enumerate(parse):
-        if counts(token) and not _is_denied(parse, index, denied):
-            yield index, token
-
-
-def _denies(token: Token) -> bool:
-    return token.dep in {"neg", "det", "advmod", "preconj", "cc"} and token.lemma.lower() in _DENYING
-
-
-def _is_denied(parse: Parse, index: int, denied: set[int]) -> bool:
-    seen = set()
-    while index not in seen:
-        if index in denied:
-            return True
-        seen.add(index)
-        if parse[index].dep not in _GOVERNED:
-            return False
-        index = parse[index].head
-    return False
