@@ -3,7 +3,8 @@
 Stretches of six sentences, cut from the middle of GUM's court hearings, interviews and vlogs (../shared/data), so that
 some pronouns have lost what they stand for. One reader labelled every third-person pronoun before the rules were run on
 it: without an antecedent in the stretch, standing for nothing (it rains, it helps if), or neither. The rules were
-mended on the first stretches and then run once on the fresh ones. Only the labels are kept here, not the texts.
+mended on the first stretches and then run once on the fresh ones; what was corrected later (nouns that tell when, it is
+said that) was found on sentences of neither. Only the labels are kept here, not the texts.
 
     python benchmarks/pronouns.py
 """

@@ -44,6 +44,12 @@ def found(*talk: str, prompt: str | None = None) -> list[tuple[str, bool]]:
         (["the dog barked", "it ran off", "he came back"], [("it", True), ("he", True)]),
         (["the man sat down", "one", "two", "three", "he left"], [("he", False)]),
         (["the man sat down", "he sat", "he sat", "he sat", "he left"], [("he", True)] * 4),
+        # A noun that tells when names nothing to take up.
+        (["two years ago they came over"], [("they", False)]),
+        (["that summer it broke"], [("it", False)]),
+        (["last morning it was taken"], [("it", False)]),
+        (["the car is old", "it was taken"], [("it", True)]),
+        (["the knife was sharp", "it was used to cut the bread"], [("it", True)]),
     ],
 )
 def test_nouns_and_pronouns_are_matched(talk, expected):
@@ -60,6 +66,8 @@ def test_nouns_and_pronouns_are_matched(talk, expected):
         "it seems that the boy is falling",
         "it is good to see you",
         "it takes a while to get there",
+        "it is said that the house is old",
+        "it is known that you ran",
     ],
 )
 def test_it_may_stand_for_nothing(text):

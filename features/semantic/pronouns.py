@@ -19,10 +19,11 @@ from ..views.antecedents import REACH, Pronoun, of_utterances
     definition="Third-person pronouns without an antecedent / third-person pronouns (he, she, it, they and their "
     "forms; *it* that stands for nothing left out). By rule: an antecedent is a noun, name or resolved pronoun "
     f"that agrees in number, person or thing, and known gender, earlier in the utterance or in the {REACH} before "
-    "it, turns of others and the prompt among them. It cannot tell which of two people is meant. Against one "
-    "reader the rules found 7 of 16 and were right in 7 of 8, so the rate is too low "
-    "(docs/validation/coherence.md). Missing without such a pronoun.",
+    "it, turns of others and the prompt among them; a noun that tells when (two years ago, that summer) is none. It "
+    "cannot tell which of two people is meant. Against one reader the rules found 7 of 16 and were right in 7 of 10, "
+    "so the rate is too low (docs/validation/coherence.md). Missing without such a pronoun.",
     citation="iter2018",
+    version=2,
     example=Example(
         {
             "third_persons": (

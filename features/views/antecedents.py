@@ -33,8 +33,11 @@ ALL = frozenset(PRONOUNS.values())
 COMMON = 6.0
 """Zipf frequency from which a word of another speaker is taken for a function word: those turns are not parsed."""
 
-_INSIDE = frozenset(["compound", "amod", "npadvmod", "nummod", "advmod", "discourse"])
-"""Relations in which a noun names nothing that a pronoun could take up."""
+_INSIDE = frozenset(
+    "compound amod nummod advmod discourse obl:npmod nmod:npmod obl:tmod nmod:tmod obl:unmarked".split()
+)
+"""Relations in which a noun names nothing that a pronoun could take up; the last five are of nouns that tell when or
+how much (two years ago, that summer), of which each parser has its own."""
 
 _WITHOUT_DOER = frozenset("seem rain snow hail".split())
 _RAISING = _WITHOUT_DOER | frozenset("appear happen look sound turn matter take help hurt please".split())
@@ -48,9 +51,11 @@ _WEATHER = _TIMES | frozenset(
 )
 _CLAUSES = frozenset(["ccomp", "xcomp", "csubj", "csubj:outer", "advcl"])
 _ADDRESS = frozenset(["honor", "honour", "lord", "sir", "madam", "ma'am"])
-_PREDICATES = frozenset(["xcomp:pred", "attr", "acomp"])
+_PREDICATES = frozenset(["xcomp:pred"])
 _OPENING = frozenset(["to", "for", "that", "if", "whether"])
 """Words that open a clause for which *it* stands: it is good to be able, it is strange that."""
+_STATED = frozenset(["that", "if", "whether"])
+"""The same below a passive: it is said that. With *to*, *it* may be a thing: it was used to cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,9 @@ def _stands_for_nothing(parse: Parse, below: list[list[int]], index: int) -> boo
         return False
     if token.dep == "expl":
         return True
-    if token.dep not in {"nsubj", "nsubjpass"}:
+    if token.dep == "nsubj:pass":
+        return _clause_after(parse, below, index, {token.head}, _STATED)
+    if token.dep != "nsubj":
         return False
     verb = parse[token.head]
     lemma = verb.lemma.lower()
@@ -191,10 +198,12 @@ def _stands_for_nothing(parse: Parse, below: list[list[int]], index: int) -> boo
     return bool(said) and _clause_after(parse, below, index, {token.head} | said)
 
 
-def _clause_after(parse: Parse, below: list[list[int]], index: int, heads: set[int]) -> bool:
+def _clause_after(
+    parse: Parse, below: list[list[int]], index: int, heads: set[int], opening: frozenset[str] = _OPENING
+) -> bool:
     """Whether a clause that hangs on one of `heads` follows."""
     return any(
-        place > index and place not in heads and parse[place].dep in _CLAUSES and _opened(parse, below[place])
+        place > index and place not in heads and parse[place].dep in _CLAUSES and _opened(parse, below[place], opening)
         for head in heads
         for place in below[head]
     )
@@ -210,8 +219,8 @@ def _of_time(parse: Parse, place: int) -> bool:
     return token.lemma.lower() in _WEATHER or any(lemma in _TIMES for lemma in following)
 
 
-def _opened(parse: Parse, of_clause: list[int]) -> bool:
-    return any(parse[place].dep == "mark" and parse[place].text.lower() in _OPENING for place in of_clause)
+def _opened(parse: Parse, of_clause: list[int], opening: frozenset[str]) -> bool:
+    return any(parse[place].dep == "mark" and parse[place].text.lower() in opening for place in of_clause)
 
 
 def of_utterances(pronouns: tuple[Pronoun, ...]) -> Iterator[tuple[int, int]]:
