@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from ...data_schemas.feature import Example, FeatureSpec
-from ...data_schemas.sample import Parse
+from ...data_schemas.sample import Parse, Token
 from ..estimates import Value, ratio
 from ..invariances import unchanged_by_all_but
 from ..registry import family
+from ..views.catenatives import written_out
 from ..views.examples import parse_of
-from .norm_table import HIGHEST, RATINGS
+from .norm_table import HIGHEST, RATINGS, Floats, Norms, plain
 
 RATED = frozenset(["NOUN", "VERB", "ADJ", "ADV"])
 """Open classes without proper nouns, which have no rating of their own."""
+
+INFLECTED = frozenset(["VBD", "VBG", "VBN", "VBZ"])
+"""Tags of verbs whose form may be another word: who *rose* is no flower. A plural that was rated apart, as *glasses*
+were, means what it says."""
 
 EXAMPLE = (
     parse_of("the/DET abbey/NOUN"),
@@ -39,10 +44,14 @@ def _spec(rating: str, high: float, expect: float) -> FeatureSpec:
         high=high,
         needs={"words": 50},
         definition=f"Mean {rating.replace('_', ' ')} ({_MEANING[rating]}) of content words (NOUN, VERB, ADJ, ADV): the "
-        "Glasgow Norms' rating of the form, else of the lemma, else one predicted from word vectors and form; "
-        "norm_coverage says how many were measured.",
+        "Glasgow Norms' rating of the form (of an inflected verb, the lemma's first: rose is rise), else of the lemma, "
+        "else one predicted from word vectors and form; norm_coverage says how many were measured. gonna is going; "
+        "words marked as of another language are left out.",
         citation="scott2019",
-        example=Example({"tokens_by_utterance": EXAMPLE}, expect, 1e-9, "(2 abbey + abattoir) / 3 in the norms' table"),
+        version=2,
+        example=Example(
+            {"english_by_utterance": EXAMPLE}, expect, 1e-9, "(2 abbey + abattoir) / 3 in the norms' table"
+        ),
         invariances=unchanged_by_all_but(),
         languages=frozenset(["en"]),
         settings={"table": "norms.npz"},
@@ -61,20 +70,22 @@ def _spec(rating: str, high: float, expect: float) -> FeatureSpec:
         high=1,
         needs={"words": 50},
         definition="Content words (NOUN, VERB, ADJ, ADV) whose form or lemma has a measured rating in the Glasgow "
-        "Norms / content words; the others' ratings are predicted.",
+        "Norms / content words; the others' ratings are predicted. gonna is going; words marked as of another language "
+        "are left out.",
         citation="scott2019",
-        example=Example({"tokens_by_utterance": EXAMPLE}, 1.0, 0, "abbey and abattoir are in the norms"),
+        version=2,
+        example=Example({"english_by_utterance": EXAMPLE}, 1.0, 0, "abbey and abattoir are in the norms"),
         invariances=unchanged_by_all_but(),
         languages=frozenset(["en"]),
         settings={"table": "norms.npz"},
     ),
 )
-def word_ratings(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
+def word_ratings(english_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
     from .norm_table import load
 
     norms = load()
     by_utterance = [
-        [norms.of(token.text, token.lemma) for token in parse if token.pos in RATED] for parse in tokens_by_utterance
+        [_rated(norms, token) for token in written_out(parse) if token.pos in RATED] for parse in english_by_utterance
     ]
     counts = [len(found) for found in by_utterance]
     values: dict[str, Value] = {
@@ -88,3 +99,12 @@ def word_ratings(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
     measured = [sum(is_measured for _, is_measured in found) for found in by_utterance]
     values["lexical.norm_coverage"] = ratio(measured, counts, what="content words")
     return values
+
+
+def _rated(norms: Norms, token: Token) -> tuple[Floats, bool]:
+    lemma = plain(token.lemma)
+    # A measured form with a regular ending is the verb itself, and better than what is predicted of its lemma.
+    regular = token.text.lower().endswith(("ed", "ing", "s"))
+    if token.tag in INFLECTED and (lemma in norms.measured or (lemma in norms.predicted and not regular)):
+        return norms.of(token.lemma, token.lemma)
+    return norms.of(token.text, token.lemma)

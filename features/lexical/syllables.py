@@ -7,6 +7,7 @@ from ...data_schemas.transcript import Kind, Utterance, Word
 from ..estimates import Value, ratio
 from ..invariances import unchanged_by_all_but
 from ..registry import feature
+from ..views.tongues import foreign
 from .syllable_rules import syllables
 
 EXAMPLE = tuple(
@@ -22,7 +23,8 @@ EXAMPLE = tuple(
     high=None,
     needs={"words": 50},
     definition="Mean syllables per word as transcribed (a contraction is one word), by lalia's spelling rules with "
-    "their exceptions; fillers, fragments and retraced words left out, and forms without a letter.",
+    "their exceptions; fillers, fragments and retraced words left out, forms without a letter, and words marked as of "
+    "another language.",
     citation="flesch1948",
     example=Example(
         {"utterances": EXAMPLE},
@@ -34,7 +36,8 @@ EXAMPLE = tuple(
     languages=frozenset(["en"]),
 )
 def mean_syllables(utterances: tuple[Utterance, ...]) -> Value:
-    counts = [[syllables(word.text) for word in u.words if word.kind is Kind.WORD] for u in utterances]
+    own = [[word for at, word in enumerate(u.words) if at not in away] for u in utterances for away in [foreign(u)]]
+    counts = [[syllables(word.text) for word in words if word.kind is Kind.WORD] for words in own]
     return ratio(
         [sum(found) for found in counts], [sum(n > 0 for n in found) for found in counts], what="words with a letter"
     )

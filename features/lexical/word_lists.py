@@ -128,7 +128,7 @@ def _spec(row: Row) -> FeatureSpec:
         needs={"words": 50},
         definition=row.definition,
         citation=row.citation,
-        example=Example({"tokens_by_utterance": EXAMPLE}, row.expect, 1e-12, row.why),
+        example=Example({"english_by_utterance": EXAMPLE}, row.expect, 1e-12, row.why),
         invariances=unchanged_by_all_but(),
         languages=frozenset(["en"]),
         settings=row.settings,
@@ -136,11 +136,11 @@ def _spec(row: Row) -> FeatureSpec:
 
 
 @family(*(_spec(row) for row in ROWS))
-def word_list_rates(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
-    lengths = [len(parse) for parse in tokens_by_utterance]
+def word_list_rates(english_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
+    lengths = [len(parse) for parse in english_by_utterance]
     return {
         f"lexical.{row.name}": ratio(
-            [sum(map(row.counts, parse)) for parse in tokens_by_utterance], lengths, 100, what="words"
+            [sum(map(row.counts, parse)) for parse in english_by_utterance], lengths, 100, what="words"
         )
         for row in ROWS
     }
@@ -158,7 +158,7 @@ def word_list_rates(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
     citation="schiffrin1987",
     example=Example(
         {
-            "tokens_by_utterance": (
+            "english_by_utterance": (
                 parse_of(
                     "so/ADV/advmod/5 you/PRON/nsubj/3 know/VERB/parataxis/5 I/PRON/nsubj/5 fell/VERB/root/0 "
                     "like/INTJ/discourse/5 so/ADV/advmod/8 hard/ADV/advmod/5"
@@ -174,10 +174,10 @@ def word_list_rates(tokens_by_utterance: tuple[Parse, ...]) -> dict[str, Value]:
     languages=frozenset(["en"]),
     settings={"markers": "you know, I mean, like, well, so"},
 )
-def discourse_marker_rate(tokens_by_utterance: tuple[Parse, ...]) -> Value:
+def discourse_marker_rate(english_by_utterance: tuple[Parse, ...]) -> Value:
     return ratio(
-        [_markers(parse) for parse in tokens_by_utterance],
-        [len(parse) for parse in tokens_by_utterance],
+        [_markers(parse) for parse in english_by_utterance],
+        [len(parse) for parse in english_by_utterance],
         100,
         what="words",
     )

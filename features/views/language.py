@@ -9,6 +9,7 @@ from ...data_schemas.sample import Parse, Sample, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance, Word
 from ..registry import view
 from .scripts import letters_apart, parted
+from .tongues import foreign, is_foreign
 
 SAID = frozenset([Kind.WORD, Kind.FILLER, Kind.FRAGMENT, Kind.REPEATED, Kind.REVISED])
 """Kinds that are words said aloud; unintelligible stretches, noises and pauses are not."""
@@ -67,15 +68,29 @@ def spoken(utterance: Utterance) -> str:
 
 
 @view(size=len, size_unit="utterances")
-def sentences(parses: tuple[Parse, ...]) -> tuple[Parse, ...]:
-    """Parses of the participant's utterances that hold at least one word, punctuation left in."""
-    return tuple(parse for parse in parses if any(counts(token) for token in parse))
+def sentences(transcript: Transcript, parses: tuple[Parse, ...]) -> tuple[Parse, ...]:
+    """Parses of the participant's utterances that hold at least one word, punctuation left in.
+
+    Utterances marked as of another language (``[- spa]``) are left out: the parser does not read it.
+    """
+    both = zip(transcript.of_participant, parses, strict=True)
+    return tuple(parse for said, parse in both if any(map(counts, parse)) and not is_foreign(said))
 
 
 @view(size=len, size_unit="utterances")
 def tokens_by_utterance(sentences: tuple[Parse, ...]) -> tuple[Parse, ...]:
     """`sentences` without punctuation, heads renumbered; what hung on punctuation hangs on its nearest word above."""
     return tuple(subparse(parse, [i for i, token in enumerate(parse) if counts(token)]) for parse in sentences)
+
+
+@view(size=len, size_unit="utterances")
+def english_by_utterance(transcript: Transcript, parses: tuple[Parse, ...]) -> tuple[Parse, ...]:
+    """Parses without punctuation and without words marked as of another language, where a word is left."""
+    kept = []
+    for utterance, parse in zip(transcript.of_participant, parses, strict=True):
+        away = foreign(utterance)
+        kept.append(subparse(parse, [i for i, token in enumerate(parse) if counts(token) and token.word not in away]))
+    return tuple(parse for parse in kept if parse)
 
 
 @view(size=len, size_unit="trees")

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from ...data_schemas.brackets import read
 from ...data_schemas.sample import Parse
+from ...data_schemas.transcript import Transcript
 from ...data_schemas.tree import ROOT, Tree
 from ..registry import view
 from .language import counts
+from .tongues import is_foreign
 
 PUNCTUATION = frozenset([",", ":", "``", "''", ".", "-LRB-", "-RRB-", "HYPH", "NFP", "#"])
 """Tags of leaves that are no word; a tree written by hand has no parse to ask."""
 
 
 @view(size=len, size_unit="utterances")
-def word_trees(trees: tuple[Tree, ...], parses: tuple[Parse, ...]) -> tuple[Tree, ...]:
-    """Trees of the utterances that hold a word, without punctuation; a phrase left without a word is left out."""
-    kept = (pruned(tree, parse) for tree, parse in zip(trees, parses, strict=True))
+def word_trees(transcript: Transcript, trees: tuple[Tree, ...], parses: tuple[Parse, ...]) -> tuple[Tree, ...]:
+    """Trees of the utterances that hold a word, without punctuation; a phrase left without a word is left out.
+
+    Utterances marked as of another language are left out too.
+    """
+    read = zip(transcript.of_participant, trees, parses, strict=True)
+    kept = (pruned(tree, parse) for utterance, tree, parse in read if not is_foreign(utterance))
     return tuple(tree for tree in kept if tree.children)
 
 
