@@ -26,6 +26,7 @@ NOISES = re.compile(
 
 _TOKEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|<[^<>\s]*>|\([^()]*\)|\S+")
 _SENTENCE_END = re.compile(r"(?<=[.?!…])[\"'”’)\]]*\s+(?=\S)")
+_CLOSED = re.compile(r"(?<=[.?!…])[\"'”’)\]]*$")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:Mrs?|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|[A-Z])\.$")
 _FINAL = re.compile(r"(\.{2,}|…|[.?!]+)[\"'”’)\]]*$")
 _OUTER = re.compile(r"^[^\w\[{<(&'’]+|[^\w\]}>)'’-]+$")
@@ -55,6 +56,12 @@ def sentences(text: str) -> list[str]:
                 start = cut.end()
         found.append(line[start:].strip())
     return [sentence for sentence in found if sentence]
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a sentence ends with `text`, by the rule of `sentences`."""
+    cut = _CLOSED.search(text)
+    return cut is not None and not _ABBREVIATION.search(text[max(0, cut.start() - 8) : cut.start()])
 
 
 def terminator(sentence: str) -> str:
