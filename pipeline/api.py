@@ -3,19 +3,35 @@
 >>> from lalia.pipeline import assess
 >>> a = assess("talk.wav", task="interview")  # doctest: +SKIP
 >>> a.features.loc["lexical.mattr_50"]  # doctest: +SKIP
+>>> a.sample.explain_transition(0)  # doctest: +SKIP
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydantic import ValidationError
 
-from ..data_schemas import Assessment, Code, LaliaError, Recording, Rejected, Score, Settings, Task, Transcript
+from ..data_schemas import (
+    Assessment,
+    Audio,
+    Code,
+    LaliaError,
+    Missing,
+    Reason,
+    Recording,
+    Rejected,
+    Sample,
+    Score,
+    Settings,
+    Task,
+    Transcript,
+)
 from ..data_schemas.tables import ERRORS, FEATURES_LONG, RECORDINGS, SCORES, Column, features_columns
 from ..features import specs
 
@@ -23,20 +39,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .batch import Summary
+    from .ingest import Located
     from .progress import Watch
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Assessed:
     """What came of one recording; a notebook shows its report.
 
     Attributes
     ----------
     assessment : Assessment
-        Everything, as one frozen record.
+        Everything that is kept, as one frozen record.
+    located : Located
+        The recording with its files, as it was assessed.
+    settings : Settings
+        Those it was assessed with.
     """
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.assessment = assessment
+    assessment: Assessment
+    located: Located
+    settings: Settings
 
     @cached_property
     def features(self) -> pd.DataFrame:
@@ -56,8 +79,26 @@ class Assessed:
 
     @property
     def scores(self) -> tuple[Score, ...]:
-        """Scores of the risk models installed; none is shipped."""
+        """Scores of the composites and of the risk models installed, or why each refuses.
+
+        One risk model comes with lalia. None of them is validated for clinical decisions.
+        """
         return self.assessment.scores
+
+    @cached_property
+    def sample(self) -> Sample:
+        """What the measures read of the words: parses, embeddings, use of experts; ``sample.explain_transition(0)``.
+
+        It is read anew from the transcript when it is first asked for, by the models of the assessment, and has no
+        audio: nothing of the recording is held for it.
+        """
+        from .annotate import annotate
+
+        said, without = self.transcript, Missing(Reason.NO_AUDIO, "the sample of a finished assessment has no audio")
+        if said is None:
+            return Sample(self.located.recording, audio=without)
+        silence = Audio(np.zeros(0, np.float32), 1)
+        return replace(annotate(self.located, silence, said, self.settings), audio=without)
 
     def to_html(self) -> str:
         """The report of this recording: one self-contained page."""
@@ -196,7 +237,7 @@ def assess(
     result = assess_one(item, settings, key=key)
     if isinstance(result, Rejected):
         raise _as_error(result)
-    return Assessed(result)
+    return Assessed(result, item, settings)
 
 
 def assess_batch(
