@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -215,3 +217,48 @@ def test_stretches_of_words_drop_what_is_left_over_and_pass_unknown_words():
     made = word_meaning.word_windows(tokens, rows)
     assert len(word_meaning.word_windows((), rows)) == len(word_meaning.word_windows(tokens[:5], rows)) == 0
     np.testing.assert_array_equal(made, [np.eye(20)[:8].sum(axis=0), np.eye(20)[8:16].sum(axis=0)])
+
+
+def answered(*lines: str) -> Measured | Missing:
+    """Response relevance of turns; ``INV:`` begins the interviewer's lines, answers have cosines 0.1, 0.2, ..."""
+    said = tuple(
+        Utterance(
+            speaker="INV" if line.startswith("INV:") else "PAR",
+            words=tuple(Word(text=word) for word in line.removeprefix("INV:").split()[:-1]),
+            terminator=line.split()[-1],
+        )
+        for line in lines
+    )
+    turns = sum(one.speaker == "INV" and two.speaker == "PAR" for one, two in pairwise(said))
+    pairs = np.array([[[1.0, 0.0], [k / 10, (1 - k * k / 100) ** 0.5]] for k in range(1, turns + 1)], np.float32)
+    made = Sample(
+        recording=Recording(recording_id="r", participant_id="p", path="r.wav"),
+        transcript=Transcript(source="text", language="en", utterances=said, participant="PAR"),
+        exchange_embeddings=pairs,
+    )
+    return evaluate(made, ["semantic.response_relevance"])["semantic.response_relevance"]
+
+
+def test_only_answers_to_questions_are_relevant():
+    found = answered(
+        *("INV:where do you live ?", "here .", "INV:oh no .", "yes .", "INV:with whom ?", "alone ."),
+        *("INV:that sounds lovely .", "it is .", "INV:I see .", "INV:since when +..?", "years .", "INV:bye ?"),
+    )
+    assert (found.value, found.n) == (pytest.approx((0.1 + 0.3 + 0.5) / 3), 3)
+    few = answered("INV:where ?", "here .", "INV:oh no .", "yes .", "INV:lovely .", "it is .")
+    assert few.reason is Reason.TOO_SHORT
+
+
+def test_without_question_marks_questions_begin_as_english_ones_do():
+    found = answered(
+        *(
+            "INV:and where do you live .",
+            "here .",
+            "INV:what you said is lovely .",
+            "yes .",
+            "INV:Isn't that far .",
+            "no .",
+        ),
+        *("INV:do sit down .", "thanks .", "INV:well did anybody help .", "my son .", "INV:what a son .", "yes ."),
+    )
+    assert (found.value, found.n) == (pytest.approx((0.1 + 0.3 + 0.5) / 3), 3)

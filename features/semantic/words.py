@@ -60,8 +60,11 @@ def sif_coherence_mean(sif_vectors: Vectors) -> Value:
     low=-1,
     high=1,
     needs={"exchanges": 3},
-    definition="Mean cosine of the embeddings of a turn of another speaker and the participant's turn that follows; "
-    "exchanges in which either has no words are left out.",
+    version=2,
+    definition="Mean cosine of the embeddings of a turn in which another speaker asks something and the participant's "
+    "turn that follows. A turn asks when an utterance of it ends in a question mark; in a transcript without any "
+    "question mark, when one begins as English questions do (a question word, or an auxiliary before its subject). "
+    "Other exchanges, and those in which either has no words, are not counted.",
     citation="voleti2019 reimers2019",
     example=Example(
         {"exchanges": np.stack([AXES[:-1], AXES[1:]], axis=1)}, 3.4 / 4, 1e-12, "answers 1, 0.6, 0.8, 1 from questions"

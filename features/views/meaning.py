@@ -7,8 +7,10 @@ import numpy.typing as npt
 
 from ...data_schemas.feature import Missing
 from ...data_schemas.sample import Embeddings, Parse, Sample
+from ...data_schemas.transcript import Transcript
 from ..registry import view
 from .language import counts
+from .questions import asks
 
 PERMUTATIONS = 200
 SEED = 2017
@@ -52,9 +54,12 @@ def response_vectors(response_embeddings: Embeddings) -> Vectors:
 
 
 @view(size=len, size_unit="exchanges")
-def exchanges(exchange_embeddings: Embeddings) -> Vectors:
-    """Vectors of each turn of another speaker and the answer to it, where both have one; shape (exchanges, 2, d)."""
-    there = np.any(exchange_embeddings != 0, axis=2).all(axis=1)
+def exchanges(exchange_embeddings: Embeddings, transcript: Transcript) -> Vectors:
+    """Vectors of each turn of another speaker that asks something and the answer to it, where both have one.
+
+    Shape (exchanges, 2, d).
+    """
+    there = np.any(exchange_embeddings != 0, axis=2).all(axis=1) & np.array(asks(transcript), dtype=np.bool_)
     return np.asarray(exchange_embeddings[there], dtype=np.float64)
 
 
