@@ -87,10 +87,21 @@ class Utterance(Frozen):
 
 
 class Speaker(Frozen):
-    """A speaker of the transcript; `code` is what utterances carry (PAR, INV, …)."""
+    """A speaker of the transcript; `code` is what utterances carry (PAR, INV, …).
+
+    All but code and role are as the transcript gives them (CHAT ``@ID``), verbatim: `age` as ``67;06.``, `ses` the
+    socio-economic status, `custom` whatever a corpus keeps there.
+    """
 
     code: str
     role: str = "Unidentified"
+    corpus: str | None = None
+    age: str | None = None
+    sex: str | None = None
+    group: str | None = None
+    ses: str | None = None
+    education: str | None = None
+    custom: str | None = None
 
 
 class ParticipantChoice(StrEnum):
@@ -108,8 +119,9 @@ class Transcript(Frozen):
 
     `source` names what made it (``chat``, ``textgrid``, ``text``, ``whisper``); `engine` and `model` the
     recogniser; `diariser` what told its speakers apart: ``channels``, ``embedded``, a pyannote pipeline, or None where
-    nothing did or a given transcript does itself. `notes` tell what a reader must know: lines skipped, speech left
-    uncovered, times absent. `sha256` is that of the transcript file when one was given.
+    nothing did or a given transcript does itself. `options` are those of a CHAT file (``CA``, ``heritage``). `notes`
+    tell what a reader must know: lines skipped, speech left uncovered, times absent. `sha256` is that of the transcript
+    file when one was given.
     """
 
     source: str
@@ -122,6 +134,7 @@ class Transcript(Frozen):
     participant: str = "PAR"
     participant_choice: ParticipantChoice = ParticipantChoice.ASSUMED
     diariser: str | None = None
+    options: tuple[str, ...] = ()
     utterances: tuple[Utterance, ...] = ()
     notes: tuple[str, ...] = ()
     sha256: str | None = None

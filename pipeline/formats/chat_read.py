@@ -21,11 +21,15 @@ from .source import Notes, Source, bad_transcript
 DETECTED_TIER = "%xdetected"
 """Our tier: positions, from 1, of the events of the line above that were marked by rule."""
 
+CORPUS = "lalia"
+"""Written as the corpus of speakers of whom the transcript names none, and read as none."""
+
 _MAIN = re.compile(r"\*([^\s:]{1,40}):\s*(.*)", re.DOTALL)
 _TIER = re.compile(r"(%[^\s:]{1,40}):\s*(.*)", re.DOTALL)
 _HEADER = re.compile(r"@([^:\t]{1,60}):?\s*(.*)", re.DOTALL)
 _SHOWN_BULLET = re.compile(r"•(\d{1,9}_\d{1,9})•")
 _CODE = re.compile(r"[\w-]{1,40}")
+_ID_FIELDS = ("corpus", "age", "sex", "group", "ses", "education", "custom")
 
 
 class _Line(NamedTuple):
@@ -38,6 +42,8 @@ class _File:
     notes: Notes
     language: str | None = None
     roles: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
     utterances: list[Utterance] = field(default_factory=list)
     edited: int | None = None
     is_chat: bool = False
@@ -82,6 +88,7 @@ def read(source: Source, about: About) -> Transcript:
         speakers=speakers,
         participant=code,
         participant_choice=choice,
+        options=file.options,
         utterances=tuple(file.utterances),
         notes=file.notes.told(),
         sha256=source.sha256,
@@ -108,12 +115,12 @@ def _take(file: _File, line: _Line) -> None:
     elif tier := _TIER.fullmatch(line.text):
         _dependent(file, tier[1], tier[2], line.number)
     elif header := _HEADER.fullmatch(line.text):
-        _header(file, header[1].strip(), header[2].strip())
+        _header(file, header[1].strip(), header[2].strip(), line.number)
     else:
         file.notes.add("Lines that are no header, main line or dependent tier were skipped", line.number)
 
 
-def _header(file: _File, name: str, value: str) -> None:
+def _header(file: _File, name: str, value: str, number: int) -> None:
     file.is_chat = file.is_chat or name in ("UTF8", "Begin", "Participants", "Languages", "ID")
     if name == "Languages" and file.language is None:
         file.language = languages.short(re.split(r"[,\s]", value)[0])
@@ -123,10 +130,22 @@ def _header(file: _File, name: str, value: str) -> None:
             parts = entry.split()
             if parts and _CODE.fullmatch(parts[0]):
                 file.roles[parts[0]] = parts[-1] if len(parts) > 1 else "Unidentified"
+    elif name == "Options":
+        file.options += tuple(option.strip() for option in value.split(",") if option.strip())
     elif name == "ID":
-        fields = value.split("|")
-        if len(fields) > 7 and _CODE.fullmatch(fields[2]) and fields[7].strip():
-            file.roles.setdefault(fields[2], fields[7].strip())
+        _person(file, [part.strip() for part in value.split("|")], number)
+
+
+def _person(file: _File, fields: list[str], number: int) -> None:
+    """Language, corpus, code, age, sex, group, SES, role, education, custom; what stands empty is not known."""
+    if len(fields) < 8 or not _CODE.fullmatch(fields[2]):
+        file.notes.add("@ID lines that name no speaker of CHAT's ten fields were skipped", number)
+        return
+    if fields[7]:
+        file.roles.setdefault(fields[2], fields[7])
+    corpus = "" if fields[1] == CORPUS else fields[1]
+    named = dict(zip(_ID_FIELDS, (corpus, *fields[3:7], *fields[8:10]), strict=False))
+    file.people.setdefault(fields[2], {name: value for name, value in named.items() if value})
 
 
 def _utterance(file: _File, speaker: str, text: str, number: int) -> None:
@@ -206,4 +225,4 @@ def _speakers(file: _File) -> tuple[Speaker, ...]:
         if utterance.speaker not in file.roles:
             file.notes.add(f"Speaker {utterance.speaker} is not listed in @Participants")
             file.roles[utterance.speaker] = "Unidentified"
-    return tuple(Speaker(code=code, role=role) for code, role in file.roles.items())
+    return tuple(Speaker(code=code, role=role, **file.people.get(code, {})) for code, role in file.roles.items())

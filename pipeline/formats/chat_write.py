@@ -8,15 +8,14 @@ no place in CHAT: the JSON transcript keeps them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from ...data_schemas.recording import Recording
 from ...data_schemas.transcript import Kind, TimeSource, Transcript, Utterance, Word
 from . import chat_marks as marks
-from . import languages
+from .chat_headers import headers
 from .chat_read import DETECTED_TIER
 from .chat_words import SAID
-from .participant import ROLES
 
 PAUSE_SECONDS = 0.25
 """A silence of at least this length between words is written as a pause: the usual bound of studies of pauses."""
@@ -38,7 +37,8 @@ def write_chat(transcript: Transcript, recording: Recording) -> str:
     ----------
     transcript : Transcript
     recording : Recording
-        Gives the identifier of the medium and, for the participant, age and sex; never a name or path.
+        Gives the identifier of the medium and, for the participant, age and sex, which go before the transcript's;
+        never a name or path.
 
     Returns
     -------
@@ -54,49 +54,7 @@ def write_chat(transcript: Transcript, recording: Recording) -> str:
         for line in _utterance(utterance, codes[utterance.speaker], keep_codes=transcript.source == "chat")
     ]
     ruled = any(line.startswith(DETECTED_TIER) for line in body)
-    return "\n".join([*_headers(transcript, recording, codes, ruled=ruled), *body, "@End", ""])
-
-
-def _headers(transcript: Transcript, recording: Recording, codes: Mapping[str, str], *, ruled: bool) -> Iterable[str]:
-    language = languages.long(transcript.language or recording.language)
-    roles = {speaker.code: _role(speaker.role) for speaker in transcript.speakers}
-    roles = {spoken: roles.get(spoken, "Unidentified") for spoken in codes}
-    if roles[transcript.participant].lower() not in ROLES:
-        roles[transcript.participant] = "Participant"
-    yield "@UTF8"
-    yield "@Begin"
-    yield f"@Languages:\t{language}"
-    yield "@Participants:\t" + ", ".join(f"{codes[spoken]} {role}" for spoken, role in roles.items())
-    for spoken, role in roles.items():
-        person = f"{_age(recording.age)}|{_sex(recording.sex)}" if spoken == transcript.participant else "|"
-        yield f"@ID:\t{language}|lalia|{codes[spoken]}|{person}|||{role}|||"
-    timed = any(utterance.start is not None for utterance in transcript.utterances)
-    yield f"@Media:\t{recording.recording_id}, audio{'' if timed else ', unlinked'}"
-    maker = " ".join(part for part in (transcript.source, transcript.engine, transcript.model) if part)
-    yield f"@Comment:\twritten by lalia; source of the transcript: {_one_line(maker)}"
-    if ruled:
-        yield f"@Comment:\t{DETECTED_TIER} lists events, counted from 1, that a rule and not a person marked"
-    for note in transcript.notes:
-        yield f"@Comment:\tnote: {_one_line(note)}"
-
-
-def _role(role: str) -> str:
-    return re.sub(r"\W+", "_", role).strip("_") or "Unidentified"
-
-
-def _age(years: float | None) -> str:
-    if years is None:
-        return ""
-    whole = int(years)
-    return f"{whole};{int((years - whole) * 12):02}." if years != whole else f"{whole};"
-
-
-def _sex(sex: str | None) -> str:
-    return {"f": "female", "m": "male"}.get((sex or "").strip().lower()[:1], "")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text).split())
+    return "\n".join([*headers(transcript, recording, codes, ruled=ruled), *body, "@End", ""])
 
 
 def _speaker_codes(transcript: Transcript) -> dict[str, str]:
