@@ -195,6 +195,70 @@ def test_a_tied_head_needs_no_tensor_of_its_own(tmp_path):
     assert model.lm_head.weight is model.model.embed_tokens.weight
 
 
+@pytest.mark.parametrize(
+    ("config", "theta"),
+    [
+        ({"rope_parameters": {"rope_theta": 500000.0, "rope_type": "default"}, "rope_theta": None}, 500_000.0),
+        ({"rope_parameters": {"rope_type": "default"}}, 10_000.0),
+        ({"rope_scaling": None, "rope_theta": 2000.0}, 2_000.0),
+        ({"rope_scaling": {"type": "default"}}, 10_000.0),
+        ({"head_dim": 8, "mlp_bias": False, "sliding_window": None}, 10_000.0),
+    ],
+)
+def test_newer_spellings_of_the_same_are_read(tmp_path, config, theta):
+    write(tmp_path / "m", config=config)
+    path = tmp_path / "m" / "config.json"
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "rope_theta" or v}))
+    assert load_monet(tmp_path / "m", device="cpu").config.rope_theta == theta
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"rope_scaling": {"type": "linear", "factor": 4.0}}, "rope_scaling must be of the type default"),
+        ({"rope_parameters": {"rope_type": "llama3", "factor": 8.0}}, "rope_parameters must be of the type default"),
+        ({"rope_parameters": {"rope_theta": 5e5}, "rope_theta": 1e4}, "rope_theta must be the same"),
+        ({"rope_parameters": 5}, "rope_parameters must be null or a table"),
+        ({"head_dim": 4}, "head_dim must be hidden_size divided by"),
+        ({"mlp_bias": True}, "mlp_bias must be none or false"),
+        ({"attention_bias": True}, "attention_bias"),
+        ({"sliding_window": 16}, "sliding_window must be none"),
+        ({"quantization_config": {"bits": 4}}, "quantization_config must be none"),
+    ],
+)
+def test_a_config_of_another_model_is_refused(tmp_path, config, said):
+    write(tmp_path / "m", config=config)
+    with pytest.raises(LaliaError, match=r"config\.json") as raised:
+        load_monet(tmp_path / "m", device="cpu")
+    assert raised.value.code is Code.BAD_MODEL
+    assert said in str(raised.value)
+
+
+NORM = "model.layers.0.router.norm1.running_var"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("model.norm.weight", torch.full((16,), float("nan")), "not a number, or infinite"),
+        ("lm_head.weight", torch.full((40, 16), float("inf")), "not a number, or infinite"),
+        ("model.norm.weight", torch.ones(16, dtype=torch.int64), "model.norm.weight of the type int64"),
+        (NORM, torch.tensor([-1.0, 1.0]), f"a variance below 0 in {NORM}"),
+        (NORM, torch.tensor([1.0, float("nan")]), "not a number, or infinite"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_values_that_mean_nothing_are_refused(tmp_path, name, value, said, dtype):
+    write(
+        tmp_path / "m",
+        change=lambda held: held.update({name: value.to(dtype) if value.dtype.is_floating_point else value}),
+    )
+    with pytest.raises(LaliaError, match="every tensor") as raised:
+        load_monet(tmp_path / "m", device="cpu")
+    assert raised.value.code is Code.BAD_MODEL
+    assert said in str(raised.value)
+
+
 class _Bomb:
     def __reduce__(self):
         return print, ("executed",)

@@ -18,13 +18,17 @@ from torch import Tensor
 from ...data_schemas.errors import Code, LaliaError
 from ..choice import resolved
 from .blank import blank
-from .config import MonetConfig, read_config
+from .config import MonetConfig, read_config, read_head
 from .model import Monet
+from .names import EMBEDDED, known
 from .router import HeadNorm
 from .tokens import Pieces, read_tokenizer
 
 _IGNORED = ("rotary_emb.inv_freq",)
 """Ends of keys that older files carry and that follow from the config."""
+
+PROJECTION = "projection."
+"""Beginning of the names of the map to sentence vectors, which an exported Monet has."""
 
 _STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -46,8 +50,9 @@ def load_monet(source: str | Path, *, device: str = "auto", dtype: str = "auto")
     ----------
     source : str or Path
         A folder with ``config.json``, weights (``*.safetensors`` or ``*.bin``, in one file or several with an index)
-        and a tokeniser; or the name of a release: ``monet-vd-850m`` or its name on the hub,
-        ``MonetLLM/monet-vd-850M-100BT-hf``. A release must have been fetched (``lalia models fetch``).
+        and a tokeniser; ``monet``, the embedded one; or the name of a release: ``monet-vd-850m`` or its name on the
+        hub, ``MonetLLM/monet-vd-850M-100BT-hf``. A release must have been fetched (``lalia models fetch``). The map to
+        sentence vectors that an exported Monet has is left out.
     device : {"auto", "cpu", "cuda"}
         ``auto`` takes CUDA where there is one.
     dtype : {"auto", "float32", "bfloat16"}
@@ -65,7 +70,8 @@ def load_monet(source: str | Path, *, device: str = "auto", dtype: str = "auto")
     kind = {"float32": torch.float32, "bfloat16": torch.bfloat16}.get(dtype)
     kind = kind or (torch.bfloat16 if where == "cuda" else torch.float32)
     model = empty(config, kind, where)
-    fill(model, tensors(folder))
+    parts = tensors(folder)
+    fill(model, parts if read_head(folder / "config.json") is None else without_projection(parts, {}))
     return Checkpoint(model.eval(), read_tokenizer(folder, config), config, folder)
 
 
@@ -101,6 +107,7 @@ def fill(model: torch.nn.Module, found: Iterator[Mapping[str, Tensor]]) -> None:
         unknown = sorted(set(kept) - set(model.state_dict()))
         if unknown:
             raise _bad(f"{len(unknown)} tensors that no Monet of this config has, such as {unknown[0]}")
+        _check(kept, model)
         try:
             model.load_state_dict(kept, strict=False)
         except RuntimeError as error:
@@ -116,6 +123,29 @@ def fill(model: torch.nn.Module, found: Iterator[Mapping[str, Tensor]]) -> None:
         )
     if left:
         raise _bad(f"no {sorted(left)[0]}" + (f" and {len(left) - 1} others missing" if len(left) > 1 else ""))
+
+
+def _check(found: Mapping[str, Tensor], model: torch.nn.Module) -> None:
+    """Refuse values with which a model would run and mean nothing."""
+    own = model.state_dict()
+    for name, value in found.items():
+        if value.is_floating_point() != own[name].is_floating_point():
+            raise _bad(f"{name} of the type {str(value.dtype).removeprefix('torch.')}")
+        if not value.is_floating_point() or not value.numel():
+            continue
+        least, most = torch.aminmax(value)
+        if not (least.isfinite() and most.isfinite()):
+            raise _bad(f"a value in {name} that is not a number, or infinite")
+        if name.endswith("running_var") and least < 0:
+            raise _bad(f"a variance below 0 in {name}")
+
+
+def without_projection(found: Iterator[dict[str, Tensor]], apart: dict[str, Tensor]) -> Iterator[dict[str, Tensor]]:
+    """The parts of an exported Monet without the map to sentence vectors, whose tensors go into `apart`."""
+    for part in found:
+        for name in [name for name in part if name.startswith(PROJECTION)]:
+            apart[name] = part.pop(name)
+        yield part
 
 
 def tensors(folder: Path) -> Iterator[dict[str, Tensor]]:
@@ -166,14 +196,14 @@ def _read(path: Path) -> dict[str, Tensor]:
 def _folder(source: str | Path) -> Path:
     from ..registry import MONET, locate
 
-    known = {hub.lower(): name for name, hub in MONET.items()} | {name: name for name in MONET}
-    if str(source).lower() in known:
-        return locate(known[str(source).lower()])
+    name = known(str(source))
+    if name is not None:
+        return locate(name)
     path = Path(source).expanduser()
     if path.is_dir():
         return path
     raise LaliaError(
-        f"A Monet must be the folder of a checkpoint or one of {', '.join(MONET)}",
+        f"A Monet must be the folder of a checkpoint or one of {EMBEDDED}, {', '.join(MONET)}",
         "neither",
         "Give the path of a folder, or run: lalia models fetch monet-vd-850m",
         code=Code.MODEL_ABSENT,

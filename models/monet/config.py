@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
@@ -60,6 +61,11 @@ class MonetConfig(Frozen):
     bos_token_id: int = 1
     eos_token_id: int = 2
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, values: Any) -> Any:
+        return _honoured(values) if isinstance(values, Mapping) else values
+
     @model_validator(mode="after")
     def _fits(self) -> MonetConfig:
         if self.hidden_size % (2 * self.num_attention_heads):
@@ -88,6 +94,66 @@ class MonetConfig(Frozen):
         return self.moe_experts**2
 
 
+class Head(Frozen):
+    """What the config of an exported Monet says besides: where its sentence vectors come from.
+
+    Attributes
+    ----------
+    embedding_layer : int
+        Layers read before the mean is taken.
+    embedding_width : int
+        Of the vector.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    num_hidden_layers: int
+    embedding_layer: int = Field(ge=0)
+    embedding_width: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Head:
+        if self.embedding_layer > self.num_hidden_layers:
+            raise ValueError("embedding_layer must be at most num_hidden_layers")
+        return self
+
+
+_OTHERWISE: Mapping[str, tuple[Any, ...]] = {
+    "mlp_bias": (None, False),
+    "sliding_window": (None,),
+    "quantization_config": (None,),
+    "partial_rotary_factor": (None, 1.0),
+}
+"""Keys of LLaMA's configs that would make another model, and the values with which they do not."""
+
+
+def _honoured(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the angles' base under the one name used here; raises for what would make another model."""
+    made = dict(values)
+    for name in ("rope_scaling", "rope_parameters"):
+        given = made.get(name)
+        if given is None:
+            continue
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{name} must be null or a table")
+        other = sorted(set(given) - {"type", "rope_type", "rope_theta", "partial_rotary_factor"})
+        kind = given.get("rope_type", given.get("type", "default"))
+        if other or kind != "default" or given.get("partial_rotary_factor", 1.0) != 1.0:
+            raise ValueError(f"{name} must be of the type default, without other keys than rope_theta")
+        theta = given.get("rope_theta", made.get("rope_theta"))
+        if theta != made.get("rope_theta", theta):
+            raise ValueError(f"rope_theta must be the same within {name} and beside it")
+        if theta is not None:
+            made["rope_theta"] = theta
+    for name, whole in _OTHERWISE.items():
+        if made.get(name) not in whole:
+            raise ValueError(f"{name} must be {' or '.join(str(one).lower() for one in whole)}")
+    width, heads, head_dim = (made.get(name) for name in ("hidden_size", "num_attention_heads", "head_dim"))
+    if head_dim is not None and isinstance(width, int) and isinstance(heads, int) and head_dim * heads != width:
+        raise ValueError("head_dim must be hidden_size divided by num_attention_heads")
+    return made
+
+
 def read_config(path: Path) -> MonetConfig:
     """Config of a checkpoint.
 
@@ -96,17 +162,48 @@ def read_config(path: Path) -> MonetConfig:
     LaliaError
         ``bad_model`` when the file is absent, is no JSON, or lacks or contradicts a size.
     """
+    return _read(path, MonetConfig)
+
+
+def read_head(path: Path) -> Head | None:
+    """What an exported Monet's config says of its sentence vectors; None for another Monet, which has none.
+
+    Raises
+    ------
+    LaliaError
+        ``bad_model``, as `read_config` does.
+    """
+    values = _values(path)
+    return _read(path, Head) if isinstance(values, dict) and "embedding_layer" in values else None
+
+
+def no_head() -> LaliaError:
+    """The error for a config without the keys of `Head`."""
+    return _bad("none of embedding_layer")
+
+
+M = TypeVar("M", bound=Frozen)
+
+
+def _read(path: Path, kind: type[M]) -> M:
     try:
-        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return MonetConfig.model_validate(values)
+        return kind.model_validate(_values(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise _bad(f"{first['msg']} ({'.'.join(map(str, first['loc'])) or 'whole file'})") from None
+
+
+def _values(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        got = type(error).__name__
-        if isinstance(error, ValidationError):
-            first = error.errors(include_url=False, include_input=False)[0]
-            got = f"{first['msg']} ({'.'.join(map(str, first['loc'])) or 'whole file'})"
-        raise LaliaError(
-            "A Monet checkpoint must hold config.json with every size of a Monet",
-            got,
-            "Copy config.json from the release, unchanged",
-            code=Code.BAD_MODEL,
-        ) from None
+        raise _bad(type(error).__name__) from None
+
+
+def _bad(got: str) -> LaliaError:
+    return LaliaError(
+        "A Monet checkpoint must hold config.json with every size of a Monet",
+        got,
+        "Copy config.json from the release, unchanged",
+        code=Code.BAD_MODEL,
+    )
