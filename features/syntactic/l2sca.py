@@ -5,9 +5,9 @@ Nine structures are counted in constituency trees and divided by one another. Wh
 sentence (S)
     A tree with a word: here an utterance, as the transcript divides them.
 clause (C)
-    S, SINV or SQ with a finite verb phrase (headed by MD, VBD, VBP or VBZ, or coordinating one that is), with such a
-    verb of its own, or, right below the root, with an imperative; and a FRAG that is the whole tree and holds no
-    clause.
+    S, SINV or SQ with a finite verb phrase (headed by MD, VBD, VBP or VBZ, or coordinating one that is), itself headed
+    by such a verb (as an SQ is by its auxiliary), or, right below the root, with an imperative; and a FRAG that is the
+    whole tree and holds no clause.
 dependent clause (DC)
     SBAR right above a finite clause.
 T-unit (T)
@@ -201,6 +201,10 @@ INDICES = (
 )
 
 
+CLAUSAL = {clauses, dependent_clauses, complex_t_units}
+"""Structures that changed when a clause's own verb had to be its head."""
+
+
 def _spec(index: Index) -> FeatureSpec:
     return FeatureSpec(
         name=f"syntactic.l2sca_{index.name}",
@@ -208,6 +212,7 @@ def _spec(index: Index) -> FeatureSpec:
         low=0,
         high=None,
         needs={"word_trees": 5},
+        version=2 if CLAUSAL & {index.over, index.under} else 1,
         languages=frozenset(["en"]),
         definition=f"{index.definition} Structures as Lu defines them, counted in constituency trees; a sentence is "
         "an utterance, contractions count as the parser splits them.",

@@ -10,10 +10,16 @@ VERBS = frozenset(["MD", "VB", "VBD", "VBG", "VBN", "VBP", "VBZ"])
 FINITE = frozenset(["MD", "VBD", "VBP", "VBZ"])
 
 _HEADS = {
-    "VP": ("TO", "VBD", "VBN", "MD", "VBZ", "VB", "VBG", "VBP", "VP"),
+    "S": ("TO", "IN", "VP", "S", "SBAR", "ADJP", "UCP", "NP"),
+    "SINV": ("VBZ", "VBD", "VBP", "VB", "MD", "VP", "S", "SINV", "ADJP", "NP"),
+    "SQ": ("VBZ", "VBD", "VBP", "VB", "MD", "VP", "SQ"),
+    "VP": ("TO", "VBD", "VBN", "MD", "VBZ", "VB", "VBG", "VBP", "VP", "ADJP", "NN", "NNS", "NP"),
     "SBAR": ("WHNP", "WHPP", "WHADVP", "WHADJP", "IN", "DT", "S", "SQ", "SINV", "SBAR"),
 }
 """Labels of head children by phrase, best first, of each the leftmost (after Collins 1999, appendix A)."""
+
+AFTER_CONJUNCTION = 2
+"""Places between what a conjunction joins."""
 
 
 class Branches:
@@ -87,13 +93,18 @@ class Branches:
         return [self.label(index) for index in indices]
 
     def head(self, index: int) -> int:
-        """Head child of a VP or SBAR; of any other phrase, and where the table knows none, the first child."""
+        """Head child of a clause or VP; of any other phrase, and where the table knows none, the first child.
+
+        What stands after a conjunction is no head: then it is what stands before.
+        """
         children = self.children[index]
-        for label in _HEADS.get(self.label(index), ()):
-            for child in children:
-                if self.label(child) == label:
-                    return child
-        return children[0] if children else index
+        if not children:
+            return index
+        labels = self.labels_of(children)
+        place = next((labels.index(label) for label in _HEADS.get(self.label(index), ()) if label in labels), 0)
+        if place >= AFTER_CONJUNCTION and labels[place - 1] in {"CC", "CONJP"}:
+            place -= AFTER_CONJUNCTION
+        return children[place]
 
     def is_finite(self, index: int) -> bool:
         """Whether an S, SINV or SQ is finite: see `features.syntactic.l2sca`."""
@@ -101,7 +112,7 @@ class Branches:
         first = children[0] if children else index
         if self.above(index) == ROOT and self.label(first) == "VP" and self.label(self.head(first)) == "VB":
             return True
-        return any(self.label(child) in FINITE or self._is_finite_phrase(child) for child in children)
+        return self.label(self.head(index)) in FINITE or any(map(self._is_finite_phrase, children))
 
     def _is_finite_phrase(self, index: int) -> bool:
         if self.label(index) != "VP":
