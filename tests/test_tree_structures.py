@@ -102,6 +102,15 @@ def counts(text: str) -> dict[str, int]:
             "(SBARQ (WHNP (WP what)) (SQ (VBD did) (NP (PRP you)) (VP (VB see))) (. ?))",
             {"W": 4, "C": 1, "T": 1, "VP": 1},
         ),
+        # What Lu asks for is a verb that heads the clause or a phrase in it: an S without VP is headed by its NP.
+        ("(S (NP (PRP I)) (VBP mean))", {"W": 2, "T": 1}),
+        ("(S (ADVP (RB so)) (VBP do) (NP (PRP we)) (VP (VB go)))", {"W": 4, "T": 1, "VP": 1}),
+        ("(SQ (VBP do) (NP (PRP we)) (VP (VB go)))", {"W": 3, "C": 1, "T": 1, "VP": 1}),
+        # The first of joined verbs is the head.
+        (
+            "(S (NP (PRP they)) (VP (VBP have) (CC or) (VB do) (NP (PRP it))))",
+            {"W": 5, "C": 1, "T": 1, "VP": 1, "CP": 1},
+        ),
         # Fragments: FRAG is a clause and a T-unit, a bare noun phrase neither; their words count.
         ("(FRAG (RB not) (ADVP (RB really)) (. .))", {"W": 2, "C": 1, "T": 1}),
         ("(NP (DT a) (NN window) (. .))", {"W": 2}),
@@ -242,9 +251,64 @@ def test_d_level_of_published_examples(text, published, ours):
     assert (published == ours) is (published not in {1, 5}), "where they differ is said above"
 
 
+HE_RAN = "(S (NP (PRP he)) (VP (VBD ran)))"
+MAIN = "(S (NP (PRP I)) (VP (VBD sat) {}))"
+
+
 @pytest.mark.parametrize(
     ("text", "level"),
     [
+        # One clause in two nodes.
+        (MAIN.format(f"(SBAR (IN so) (SBAR (IN that) {HE_RAN}))"), 5),
+        (MAIN.format(f"(SBAR (IN as) (SBAR (IN if) {HE_RAN}))"), 5),
+        (MAIN.format(f"(SBAR (SBAR (IN because) {HE_RAN}))"), 5),
+        (MAIN.format(f"(SBAR (SBAR (IN because) {HE_RAN}) {HE_RAN})"), 5),
+        # Two that are joined, of which the first counts; one in the other; two in the sentence.
+        (MAIN.format(f"(SBAR (SBAR (IN because) {HE_RAN}) (CC and) (SBAR (IN because) {HE_RAN}))"), 5),
+        (MAIN.format(f"(SBAR (IN because) (SBAR (IN if) {HE_RAN}) {HE_RAN})"), 7),
+        (MAIN.format(f"(SBAR (IN because) {HE_RAN}) (SBAR (IN until) {HE_RAN})"), 7),
+        # Subordinators of several words, in the clause or before it.
+        (MAIN.format(f"(SBAR (RB even) (IN though) {HE_RAN})"), 5),
+        (MAIN.format(f"(SBAR (ADVP (RB even) (WRB when)) {HE_RAN})"), 5),
+        (MAIN.format(f"(SBAR (ADVP (RB just)) (IN because) {HE_RAN})"), 5),
+        (MAIN.format(f"(SBAR (NP (CD two) (NNS days)) (IN before) {HE_RAN})"), 5),
+        (MAIN.format(f"(PP (IN in) (NN order)) (SBAR (IN that) {HE_RAN})"), 5),
+        (MAIN.format(f"(ADVP (RB now)) (SBAR (IN that) {HE_RAN})"), 5),
+        (MAIN.format(f"(PP (IN except) (SBAR (IN that) {HE_RAN}))"), 5),
+        (MAIN.format(f"(ADVP (ADVP (RB as) (RB soon)) (SBAR (IN as) {HE_RAN}))"), 5),
+        (MAIN.format(f"(ADVP (RB as) (RB long) (SBAR (IN as) {HE_RAN}))"), 5),
+        (f"(S (SBAR (RB even) (IN if) {HE_RAN}) (NP (PRP I)) (VP (VBP sit)))", 5),
+        # What is no adverbial clause stays none.
+        (MAIN.format(f"(ADVP (RB as) (RB fast) (SBAR (IN as) {HE_RAN}))"), 4),
+        (f"(S (NP (PRP I)) (VP (VBP know) (ADVP (RB now)) (SBAR (IN that) {HE_RAN})))", 3),
+        (f"(S (NP (PRP I)) (VP (VBP wonder) (SBAR (RB even) (IN if) {HE_RAN})))", 3),
+        (f"(S (NP (PRP I)) (VP (VBP know) (SBAR (RB just) (WP what) {HE_RAN})))", 3),
+        (f"(S (NP (PRP I)) (VP (VBP am) (ADJP (RB so) (JJ happy) (SBAR (IN that) {HE_RAN}))))", 3),
+    ],
+)
+def test_one_subordinate_clause_counts_once_and_by_its_subordinator(text, level):
+    assert embedding.d_level(tree(text)) == level
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        # As the shipped parser brackets it, with and without what joins nothing.
+        (f"(S (SBAR (IN because) {HE_RAN}) (. .))", 0),
+        (f"(FRAG (CC and) (SBAR (IN because) {HE_RAN}) (. .))", 0),
+        (f"(S (INTJ (UH well)) (ADVP (RB only)) (SBAR (IN if) {HE_RAN}) (. .))", 0),
+        (f"(S (SBAR (IN as) (SBAR (IN if) {HE_RAN})) (. .))", 0),
+        (f"(S (SBAR (RB even) (IN though) {HE_RAN}) (. .))", 0),
+        (
+            "(S (SBAR (IN because) (S (NP (PRP he)) (VP (VBD knew) (SBAR (S (NP (PRP it)) (VP (VBD fell))))))) (. .))",
+            3,
+        ),
+        (
+            "(S (SBAR (IN Because) (S (NP (NP (DT the) (NNS ones)) (SBAR (WHNP (WP who)) (S (VP (VBP are) "
+            "(ADJP (JJ afraid)))))) (VP (VBP are) (ADJP (JJ surprised))))) (. .))",
+            6,
+        ),
+        (f"(S (NP (DT the) (NN man)) (SBAR (IN because) {HE_RAN}))", 5),
         ("(SBAR (IN because) (S (NP (PRP he)) (VP (VBD fell))))", 0),
         ("(SBAR (IN because) (S (NP (PRP he)) (VP (VBD knew) (SBAR (S (NP (PRP it)) (VP (VBD rained)))))))", 3),
     ],

@@ -11,9 +11,9 @@ Levels are those of Rosenberg and Abbeduto as Covington and others revised them:
 6. relative clause on the subject; clause as subject ("the man who came left")
 7. more than one embedding (levels 1, 3 to 6) in a sentence
 
-An utterance that is nothing but a subordinate clause ("because he fell") is rated as the clause in it. Nominalisations,
-which the scale has at 3 and 6, are not told from other nouns. Complements are told from adjuncts by form alone: an
-infinitive right after its verb is a complement, after a prepositional phrase an adjunct.
+An utterance that is nothing but a subordinate clause ("because he fell", "and only if it rains") is rated as the
+clause in it. Nominalisations, which the scale has at 3 and 6, are not told from other nouns. Complements are told from
+adjuncts by form alone: an infinitive right after its verb is a complement, after a prepositional phrase an adjunct.
 
 References
 ----------
@@ -34,18 +34,12 @@ from ..invariances import unchanged_by_all_but
 from ..registry import feature
 from ..views.branches import FINITE, VERBS, Branches
 from ..views.trees import trees_of
+from .subordinators import CLAUSES, begins_adverbial, first_word, is_adverbial, subordinator
 
-CLAUSES = frozenset(["S", "SINV", "SQ", "SBARQ"])
 COORDINATED = frozenset(["S", "SINV", "SQ", "SBAR", "VP", "ADJP", "ADVP"])
 
-ADVERBIAL = frozenset(
-    "because cause cuz 'cause although though while since after before until till unless as once so whereas lest "
-    "when whenever wherever if".split()
-)
-"""First words of adverbial clauses."""
-
-ASKING = frozenset("ask asked asking know knew known knows wonder wondered see saw tell told say said".split())
-"""Verbs after which *if* and *when* begin an object clause."""
+LOOSE = frozenset(["ADVP", "CC", "INTJ", "PRN", "RB", "UH"])
+"""What beside a subordinate clause makes no sentence of it: *and* because he fell."""
 
 SEMI = frozenset("going gon gonna have has had having used supposed ought got able about need needs needed".split())
 """Words that make a semi-auxiliary with a following infinitive, *need* among them."""
@@ -66,7 +60,7 @@ def d_level(tree: Tree) -> int:
 def embeddings(tree: Branches) -> Iterator[int]:
     """Level of each embedded clause: 1, or 3 to 6."""
     for index, node in enumerate(tree.nodes):
-        if not node.children or _is_conjunct(tree, index):
+        if not node.children or _is_conjunct(tree, index) or _is_part(tree, index):
             continue
         if node.label == "SBAR":
             level = _of_sbar(tree, index)
@@ -92,49 +86,48 @@ def _is_conjunct(tree: Branches, index: int) -> bool:
     return children.count(tree.label(index)) > 1
 
 
-def _verb_before(tree: Branches, index: int) -> str:
-    """The nearest word to the left of a node within its phrase that is a verb; empty where there is none."""
-    verbs = [tree.word(sister) for sister in tree.before(index) if tree.label(sister) in VERBS]
-    return verbs[-1] if verbs else ""
+def _is_part(tree: Branches, index: int) -> bool:
+    """Whether an SBAR right under another makes one clause with it: (SBAR so (SBAR that he fell))."""
+    if not tree.label(index) == tree.above(index) == "SBAR":
+        return False
+    sisters = tree.labels_of(tree.children[tree.parent[index]])
+    return sisters.count("SBAR") == 1 and (sisters[0] == "SBAR" or CLAUSES.isdisjoint(sisters))
 
 
-def _first_word(tree: Branches, index: int) -> str:
-    return next((tree.word(below) for below in tree.below(index) if tree.nodes[below].is_leaf), "")
+def _is_whole(tree: Branches, index: int) -> bool:
+    """Whether a clause is all that was said, but for what joins nothing that is there."""
+    while tree.above(index) in {"S", "FRAG"}:
+        if not LOOSE.issuperset(tree.labels_of(tree.before(index) + tree.after(index))):
+            return False
+        index = tree.parent[index]
+    return tree.above(index) == ROOT
 
 
 def _of_sbar(tree: Branches, index: int) -> int:
-    above, first = tree.above(index), _first_word(tree, index)
-    if above == ROOT:
-        # All that was said: "because he fell" joins nothing that is there.
+    if _is_whole(tree, index):
         return 0
+    above, first = tree.above(index), subordinator(tree, index)
     if first == "than" or (first == "as" and above in {"ADJP", "ADVP", "NP"}):
         return 4
     if above == "NP" and tree.before(index):
         return _on_noun(tree, tree.parent[index])
     if above in CLAUSES:
         return _beside_clause(tree, index, first)
-    if _is_adverbial(tree, index, first):
+    if is_adverbial(tree, index, first):
         return 5
     return 3
-
-
-def _is_adverbial(tree: Branches, index: int, first: str) -> bool:
-    if first not in ADVERBIAL or (first == "so" and tree.above(index) in {"ADJP", "ADVP"}):
-        return False
-    asked = first in {"if", "when", "as"} and _verb_before(tree, index) in ASKING
-    return not asked
 
 
 def _beside_clause(tree: Branches, index: int, first: str) -> int:
     """A clause that is a sister of subject and predicate: subject, adverbial, or the main clause's object put first."""
     after = tree.labels_of(tree.after(index))
     subject = "VP" in after and "NP" not in after and "NP" not in tree.labels_of(tree.before(index))
-    if subject and first not in ADVERBIAL - {"when", "if"}:
+    if subject and (first in {"when", "if"} or not begins_adverbial(first)):
         return 6
     if "VP" not in after and "VP" not in tree.labels_of(tree.before(index)):
         # The predicate is no verb phrase: a fragment with a clause.
-        return 5 if first in ADVERBIAL else 3
-    return 5 if first in ADVERBIAL or first.endswith("ever") else 3
+        return 5 if begins_adverbial(first) else 3
+    return 5 if begins_adverbial(first) or first.endswith("ever") else 3
 
 
 def _on_noun(tree: Branches, phrase: int) -> int:
@@ -143,7 +136,7 @@ def _on_noun(tree: Branches, phrase: int) -> int:
     while tree.above(at) in {"NP", "PP"}:
         at = tree.parent[at]
     clause = tree.parent[at]
-    whole = clause >= 0 and tree.above(clause) == "SBAR" and tree.above(tree.parent[clause]) == ROOT
+    whole = clause >= 0 and tree.above(clause) == "SBAR" and _is_whole(tree, tree.parent[clause])
     main = clause >= 0 and tree.label(clause) in CLAUSES and (whole or tree.above(clause) in {ROOT, "S", "SBARQ"})
     return 6 if main and "VP" in tree.labels_of(tree.after(at)) else 3
 
@@ -203,7 +196,7 @@ def _of_comparison(tree: Branches, index: int) -> int:
     """A phrase that begins with *than*, or with *as* below an adjective or adverb."""
     if tree.label(index) != "PP":
         return 0
-    first = _first_word(tree, index)
+    first = first_word(tree, index)
     return 4 if first == "than" or (first == "as" and tree.above(index) in {"ADJP", "ADVP"}) else 0
 
 
@@ -246,14 +239,15 @@ EXAMPLE = trees_of(
 
 @feature(
     name="syntactic.d_level_mean",
-    version=2,
+    version=3,
     unit="level",
     low=0,
     high=7,
     needs={"word_trees": 5},
     languages=frozenset(["en"]),
     definition="Mean developmental level (0 simple to 7 several embeddings) of utterances, read off constituency "
-    "trees by rule; nominalisations are not told from other nouns.",
+    "trees by rule. Subordinators of several words (even though, so that) are one; an utterance that is nothing but a "
+    "subordinate clause is rated as that clause; nominalisations are not told from other nouns.",
     citation="rosenberg1987 covington2006",
     example=Example({"word_trees": EXAMPLE}, 2.0, 1e-12, "levels 0, 1, 2, 3, 4"),
     invariances=unchanged_by_all_but("word_order"),
