@@ -115,10 +115,95 @@ def test_a_folder_of_a_checkpoint_is_an_embedder_too(tmp_path):
 
     held = load_file(str(folder / "model.safetensors"))
     save_file({k: v for k, v in held.items() if not k.startswith("projection.")}, str(folder / "model.safetensors"))
+    values = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({k: v for k, v in values.items() if "embedding_" not in k}))
     made = embedders.load(str(folder), "cpu")
     assert made.embed(["the boy fell"]).shape == (1, 256)
     assert made.use.name == "mine"
     assert str(tmp_path) not in made.use.model_dump_json()
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """A folder as `export` writes it."""
+    import shutil
+
+    from lalia.models.monet.export import HERE
+
+    return Path(shutil.copytree(HERE, tmp_path / "mine"))
+
+
+def test_a_folder_as_export_writes_it_is_an_embedder_too(exported, embedder, monkeypatch):
+    made = embedders.load(str(exported), "cpu")
+    texts = ["the boy fell", "a dog is running over the grass"]
+    assert np.array_equal(made.embed(texts), embedder.embed(texts))
+    assert (made.use.name, made.use.sha256) == ("mine", embedder.use.sha256)
+    assert made.use.licence == "as its owner states"
+    # The bare name of a folder is as good as its path, and a model's name is better than a folder's.
+    monkeypatch.chdir(exported.parent)
+    for name in ("mine", "./mine", "mine/"):
+        assert embedders.load(name, "cpu") is made
+    exported.rename("monet")
+    assert embedders.load("monet", "cpu") is embedder
+
+
+@pytest.mark.parametrize(
+    ("changes", "drop", "said"),
+    [
+        ({"embedding_layer": 5}, None, "at most num_hidden_layers"),
+        ({"embedding_width": 0}, None, "embedding_width"),
+        ({"embedding_width": 12}, None, "projection.bias"),
+        ({}, "projection.weight", "no projection.weight"),
+        ({}, "projection.", "no projection.bias and 1 others missing"),
+    ],
+)
+def test_a_map_to_vectors_that_does_not_fit_is_refused(exported, changes, drop, said):
+    from safetensors.torch import load_file, save_file
+
+    values = json.loads((exported / "config.json").read_text())
+    (exported / "config.json").write_text(json.dumps({**values, **changes}))
+    if drop:
+        held = load_file(str(exported / "model.safetensors"))
+        save_file({k: v for k, v in held.items() if not k.startswith(drop)}, str(exported / "model.safetensors"))
+    with pytest.raises(LaliaError) as raised:
+        embedders.load(str(exported), "cpu")
+    assert raised.value.code is Code.BAD_MODEL
+    assert said in str(raised.value)
+
+
+def test_the_embedded_monet_is_a_checkpoint_too(reader):
+    from lalia.models.monet.checkpoint import load_monet
+
+    found = load_monet("monet", device="cpu").model.state_dict()
+    for name, value in reader.model.state_dict().items():
+        assert np.array_equal(found[name].numpy(), value.numpy())
+
+
+@pytest.mark.parametrize("name", ["MonetLLM/monet-vd-850M-100BT-hf", "monetllm/monet-vd-850m-100bt-hf"])
+def test_a_releases_name_on_the_hub_will_do(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("LALIA_MODELS", str(tmp_path))
+    for load in (embedders.load, embedded.load, embedders.use):
+        with pytest.raises(LaliaError, match="lalia models fetch monet-vd-850m") as raised:
+            load(name, "cpu")
+        assert raised.value.code is Code.MODEL_ABSENT
+    assert embedders.language(name) == embedders.language("monet") == "en"
+    assert embedders.language("./mine") is None
+
+
+def test_topic_experts_are_kept_however_little_they_are_used(reader):
+    from lalia.features.semantic.reference_table import load
+
+    (topics,) = {id(t): t for t in [load().topics(embedded.use("monet", "language model").sha256)]}.values()
+    text = "it rained all day and the road to the station was wet so we took the train home with the dog"
+    (encoded,) = reader.pieces.encode([text])
+    import torch
+
+    with torch.inference_mode():
+        gates = reader.model(torch.tensor([[reader.pieces.start, *encoded.ids]])).routing
+    use = [torch.einsum("thi,thj->ij", a[0, 1:], b[0, 1:]).flatten() / a.shape[2] for a, b in gates]
+    full = (torch.cat(use) / len(encoded.ids)).numpy()
+    kept = reader.read([text], routing=True).routing.of(0)
+    assert {k for k in kept if k in set(topics.experts.tolist())} == {int(k) for k in topics.experts if full[k] > 0}
 
 
 def test_export_writes_what_is_read(tmp_path):

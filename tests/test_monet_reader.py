@@ -9,8 +9,9 @@ import pytest
 import torch
 from lalia.models.monet.config import MonetConfig
 from lalia.models.monet.model import Monet
-from lalia.models.monet.reader import KEPT, Reader
+from lalia.models.monet.reader import Reader
 from lalia.models.monet.tokens import Pieces
+from lalia.models.monet.usage import KEPT, Sums
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 WINDOW = 16
@@ -181,8 +182,28 @@ def test_texts_without_a_known_piece(reader):
     assert read.surprisal[0] == read.surprisal[1] == ()
     assert read.surprisal[2] == (None, None)
     assert [bits is None for bits in read.surprisal[3]] == [False, True, False]
-    assert not read.routing.halves[0].any()
-    assert read.routing.of(0) == {}
+    for k in (0, 1, 2, 4):
+        assert not read.routing.halves[k].any()
+        assert read.routing.of(k) == {}
+    assert read.routing.used.tolist() == [False, False, False, True, False]
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u0301", "\u0007", "\ud800"])
+def test_a_word_without_a_piece_has_no_surprisal(reader, mark):
+    """Zero width, combining, control, half a character: a word to `str.split`, and nothing to the tokeniser."""
+    texts = [f"the {mark} boy", f"the boy {mark}", f"{mark} the boy", mark]
+    found = reader.read(texts, surprisal=True).surprisal
+    assert [len(bits) for bits in found] == [len(text.split()) for text in texts]
+    alone = reader.read(["the boy"], surprisal=True).surprisal[0]
+    for bits, at in zip(found, (1, 2, 0, 0), strict=True):
+        assert bits[at] is None
+        rest = [*bits[:at], *bits[at + 1 :]]
+        np.testing.assert_allclose(rest, alone[: len(rest)], **CLOSE)
+
+
+def test_a_half_character_leaves_the_words_after_it_theirs(reader):
+    one, other = reader.read(["the bo\ud800y is on", "the boy is on"], surprisal=True).surprisal
+    assert one == other
 
 
 def test_no_text_at_all(reader):
@@ -208,6 +229,48 @@ def test_routing_is_the_mean_use_of_experts(reader, text):
             assert share == pytest.approx(full[expert], abs=1e-6)
         for side, gates in enumerate((one, other)):
             np.testing.assert_allclose(found.halves[0, router, side], gates.mean(axis=(0, 1)), atol=1e-6)
+
+
+def test_watched_experts_are_kept_however_little_they_are_used(reader):
+    watched = np.arange(0, 2 * 576, 7)
+    other = Reader(reader.model, reader.pieces, reader.projection, reader.layer, watched)
+    text = " ".join(SHORT)
+    plain, found = (which.read([text], routing=True).routing.of(0) for which in (reader, other))
+    (encoded,) = reader.pieces.encode([text])
+    with torch.inference_mode():
+        ids = encoded.ids
+        # All in one window: a reader whose window is long enough would see the same.
+        wide = make(window=64)
+        gates = wide.model(torch.tensor([[2, *ids]])).routing
+        reading = Reader(wide.model, wide.pieces, wide.projection, wide.layer, watched).read([text], routing=True)
+    full = np.concatenate([np.einsum("thi,thj->ij", a[0, 1:], b[0, 1:]).reshape(-1) for a, b in gates]) / (2 * len(ids))
+    kept = reading.routing.of(0)
+    assert {k for k in kept if k in set(watched.tolist())} == {int(k) for k in watched if full[k] > 0}
+    assert all(kept[k] == pytest.approx(full[k], abs=1e-6) for k in kept)
+    assert plain.items() <= found.items()
+    assert len(plain) < len(found)
+
+
+def test_the_table_of_all_experts_is_held_for_few_texts_at_a_time(reader, monkeypatch):
+    held, most = set(), []
+
+    class Counted(Sums):
+        def __init__(self, config):
+            super().__init__(config)
+            held.add(id(self))
+            most.append(len(held))
+
+        def kept(self, watched):
+            held.discard(id(self))
+            return super().kept(watched)
+
+    monkeypatch.setattr("lalia.models.monet.reader.Sums", Counted)
+    texts = [f"the boy is on a stool {'x' * k}" for k in range(1, 60)]
+    texts += [f"{LONG} {'y' * k}" for k in range(1, 10)]
+    found = reader.read(texts, routing=True).routing
+    assert found.used.all()
+    assert not held
+    assert max(most) == 1
 
 
 def test_capitals_and_spaces_do_not_matter(reader):

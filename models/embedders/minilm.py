@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2: mean of the last layer's token vectors, as its authors pool it, without a length limit.
+"""all-MiniLM-L6-v2, and BERTs like it: mean of the last layer's token vectors, without a length limit.
 
 References
 ----------
@@ -37,15 +37,18 @@ class MiniLM:
     use : ModelUse
         What provenance says of it.
     device : {"cpu", "cuda"}
+    window : int
+        Word pieces read at once, without the two marks.
     """
 
-    def __init__(self, folder: Path, language: str, use: ModelUse, device: str = "cpu") -> None:
+    def __init__(self, folder: Path, language: str, use: ModelUse, device: str = "cpu", window: int = WINDOW) -> None:
         from safetensors.torch import load_file
         from tokenizers import Tokenizer
         from transformers import BertConfig, BertModel
 
         self.language = language
         self.use = use
+        self._window = window
         self._device = device
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
@@ -64,7 +67,7 @@ class MiniLM:
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts of any length.
 
-        A text longer than the model reads at once is cut into stretches of 254 word pieces, and the vectors of the
+        A text longer than the model reads at once is cut into stretches of `window` word pieces, and the vectors of the
         stretches are averaged, weighted by their pieces: nothing is left out.
 
         Parameters
@@ -73,7 +76,7 @@ class MiniLM:
 
         Returns
         -------
-        ndarray of float32, shape (texts, 384)
+        ndarray of float32, shape (texts, d)
             Rows of unit length; a zero row for a text without a word piece the model knows (empty, emoji alone).
         """
         chunks = [self._chunks(text) for text in texts]
@@ -92,7 +95,7 @@ class MiniLM:
         pieces = self._tokenizer.encode(text, add_special_tokens=False).ids
         if all(piece == self._unknown for piece in pieces):
             return []
-        return [tuple(pieces[start : start + WINDOW]) for start in range(0, len(pieces), WINDOW)]
+        return [tuple(pieces[start : start + self._window]) for start in range(0, len(pieces), self._window)]
 
     def _pooled(self, chunks: list[Chunk]) -> dict[Chunk, Any]:
         """Mean token vector of each stretch; batches hold stretches of one length, so nothing is padded."""

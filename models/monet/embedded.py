@@ -8,33 +8,31 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
-import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...data_schemas.errors import Code, LaliaError
 from ...data_schemas.result import ModelUse
+from ...data_schemas.sample import LANGUAGE_MODEL
 from ..choice import resolved
+from ..weights import MONET, digest
+from .names import EMBEDDED, NONE, checkpoint_folder, known
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from .reader import Reader
+    from .usage import Experts
 
-EMBEDDED = "monet"
-"""Name of the one that comes with lalia."""
-
-NONE = "none"
+__all__ = ["EMBEDDED", "NONE", "canonical", "is_monet", "load", "read_folder", "use", "use_of"]
 
 
 def is_monet(name: str) -> bool:
-    """Whether a name is the embedded Monet's, a release's, or the folder of a Monet checkpoint."""
-    from ..registry import MONET
+    """Whether a name is the embedded Monet's, a release's (as here or on the hub), or a checkpoint's folder."""
+    return known(name) is not None or checkpoint_folder(name) is not None
 
-    return name == EMBEDDED or name in MONET or (os.sep in name and (Path(name).expanduser() / "config.json").is_file())
+
+def canonical(name: str) -> str:
+    """One name for a Monet that has several: its known name, or the whole path of its folder."""
+    return known(name) or str(Path(name).expanduser().absolute())
 
 
 def load(name: str, device: str = "auto") -> Reader:
@@ -43,7 +41,7 @@ def load(name: str, device: str = "auto") -> Reader:
     Parameters
     ----------
     name : str
-        ``monet``, a release (``monet-vd-850m``) that was fetched, or the folder of a checkpoint.
+        ``monet``, a release that was fetched (``monet-vd-850m`` or its name on the hub), or a checkpoint's folder.
     device : {"auto", "cpu", "cuda"}
 
     Raises
@@ -52,69 +50,88 @@ def load(name: str, device: str = "auto") -> Reader:
         ``bad_setting`` for another name; ``model_absent`` or ``bad_model``.
     """
     if not is_monet(name):
-        from ..registry import MONET
-
         raise LaliaError(
             f"A Monet must be {EMBEDDED}, {', '.join(MONET)} or the folder of a checkpoint",
             "none of them",
             "Name one of them, or none",
             code=Code.BAD_SETTING,
         )
-    return _load(name, resolved(device))
+    return _load(canonical(name), resolved(device))
 
 
 @functools.cache
 def _load(name: str, device: str) -> Reader:
     from ..registry import locate
-
-    if name == EMBEDDED:
-        return read_folder(locate(name), device)
     from .checkpoint import load_monet
+    from .config import read_head
     from .reader import Reader
 
+    folder = locate(name) if name == EMBEDDED else checkpoint_folder(name)
+    if folder is not None and read_head(folder / "config.json") is not None:
+        return read_folder(folder, device, _topic_experts(name))
     found = load_monet(name, device=device)
-    return Reader(found.model, found.tokenizer)
+    return Reader(found.model, found.tokenizer, watched=_topic_experts(name))
 
 
-def read_folder(folder: Path, device: str = "cpu") -> Reader:
-    """The reader of a folder that `export` wrote: a Monet with the map from its states to sentence vectors."""
+def _topic_experts(name: str) -> Experts:
+    """The experts whose use `explain_transition` and the topic measures ask about; none for weights unknown to them."""
+    import numpy as np
+
+    from ...features.semantic.reference_table import load as references
+
+    topics = references().topics(use(name, LANGUAGE_MODEL).sha256)
+    return np.zeros(0, np.int64) if topics is None else topics.experts.astype(np.int64)
+
+
+def read_folder(folder: Path, device: str = "cpu", watched: Experts | None = None) -> Reader:
+    """The reader of a folder that `export` wrote: a Monet with the map from its states to sentence vectors.
+
+    Raises
+    ------
+    LaliaError
+        ``model_absent`` or ``bad_model``, as `load_monet` does.
+    """
     import torch
 
     from .blank import Linear, blank
-    from .checkpoint import empty, fill, tensors
-    from .config import read_config
+    from .checkpoint import empty, fill, tensors, without_projection
+    from .config import no_head, read_config, read_head
     from .reader import Reader
     from .tokens import read_tokenizer
+    from .usage import NO_EXPERTS
 
-    config = read_config(folder / "config.json")
-    extra = json.loads((folder / "config.json").read_text("utf-8"))
+    config, head = read_config(folder / "config.json"), read_head(folder / "config.json")
+    if head is None:
+        raise no_head()
     with blank():
-        projection = Linear(config.hidden_size, int(extra["embedding_width"]))
-
-    def monet_alone() -> Iterator[Mapping[str, Tensor]]:
-        for part in tensors(folder):
-            own = {
-                name.removeprefix("projection."): part.pop(name) for name in [*part] if name.startswith("projection.")
-            }
-            projection.load_state_dict(own)
-            yield part
-
-    model = empty(config, torch.float32, device)
-    fill(model, monet_alone())
+        projection = Linear(config.hidden_size, head.embedding_width)
+    model, apart = empty(config, torch.float32, device), {}
+    fill(model, without_projection(tensors(folder), apart))
+    fill(torch.nn.ModuleDict({"projection": projection}), iter([apart]))
     projection = projection.to(device).requires_grad_(False)
-    return Reader(model.eval(), read_tokenizer(folder, config), projection, int(extra["embedding_layer"]))
+    pieces = read_tokenizer(folder, config)
+    return Reader(model.eval(), pieces, projection, head.embedding_layer, NO_EXPERTS if watched is None else watched)
 
 
-@functools.cache
 def use(name: str, role: str) -> ModelUse:
     """What provenance keeps of a Monet: SHA-256 of its files, and where it is from."""
     from .. import registry
 
-    if name == EMBEDDED or name in registry.MONET:
-        return registry.use(name, role)
-    folder = Path(name).expanduser()
-    lines = sorted(f"{registry.sha256(path)}  {path.name}\n" for path in folder.iterdir() if path.is_file())
-    sha256 = hashlib.sha256("".join(lines).encode()).hexdigest()
+    given = known(name)
+    return registry.use(given, role) if given else use_of(Path(name).expanduser().absolute(), role)
+
+
+@functools.cache
+def use_of(folder: Path, role: str, within: tuple[str, ...] = ()) -> ModelUse:
+    """What provenance keeps of a folder given by the user: its files and those of some folders within it."""
+    from ..registry import sha256
+
+    places = [folder, *(folder / name for name in within if (folder / name).is_dir())]
+    files = (path for place in places for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
     return ModelUse(
-        role=role, name=folder.name, sha256=sha256, licence="as its owner states", source="a folder given by the user"
+        role=role,
+        name=folder.name,
+        sha256=digest({path.relative_to(folder).as_posix(): sha256(path) for path in files}),
+        licence="as its owner states",
+        source="a folder given by the user",
     )

@@ -24,12 +24,13 @@ from .config import MonetConfig
 from .model import Masks, Monet
 from .router import Routing as Gates
 from .tokens import Encoded, Pieces
+from .usage import NO_EXPERTS, Experts, Kept, Sums, joined, unused
 
 TOKENS = 1024
 """Tokens read at once: their states stay in a processor's cache."""
 
-KEPT = 256
-"""Experts kept for each text and router: those used most."""
+SCORED = 256
+"""Tokens whose next pieces are foretold at once: large enough for the processor, small enough for its memory."""
 
 Array = npt.NDArray[np.float64]
 
@@ -44,7 +45,7 @@ class Reading:
         Unit rows; a zero row for a text without a piece the model knows.
     surprisal : tuple of tuple of float or None
         Bits of each white-space separated word, summed over its pieces; None for a word with a piece the model does
-        not know. Empty when not asked for.
+        not know, or without any. Empty when not asked for.
     routing : Routing or None
         Use of experts, when asked for.
     """
@@ -74,12 +75,19 @@ class Reader:
         From the mean state to the vector; the mean state itself without one.
     layer : int, optional
         Layers read before the mean is taken; with None the mean is of the states after the last norm.
+    watched : ndarray of int64, optional
+        Experts, rising, whose use is kept however small it is: those that others will ask about.
     """
 
     def __init__(
-        self, model: Monet, pieces: Pieces, projection: nn.Linear | None = None, layer: int | None = None
+        self,
+        model: Monet,
+        pieces: Pieces,
+        projection: nn.Linear | None = None,
+        layer: int | None = None,
+        watched: Experts = NO_EXPERTS,
     ) -> None:
-        self.model, self.pieces, self.projection, self.layer = model, pieces, projection, layer
+        self.model, self.pieces, self.projection, self.layer, self.watched = model, pieces, projection, layer, watched
         self.window = min(model.config.max_position_embeddings, 2048)
         self.dimension = projection.out_features if projection is not None else model.config.hidden_size
         self._device = model.lm_head.weight.device
@@ -125,32 +133,38 @@ class Reader:
         # Each text is read once, in an order of its own, so that the same words give the same bits.
         different = sorted(set(texts), key=lambda text: (len(text), text))
         place = {text: number for number, text in enumerate(different)}
-        found = self._sums(self.pieces.encode(different), surprisal, routing)
+        found = self._found(self.pieces.encode(different), surprisal, routing)
         chosen = [found[place[text]] for text in texts]
         return Reading(
             self._vectors(chosen),
             tuple(text.surprisal() for text in chosen) if surprisal else (),
-            _joined([text.use for text in chosen if text.use is not None], self.model) if routing else None,
+            joined([text.kept for text in chosen], self.model.config) if routing else None,
         )
 
-    def _sums(self, encoded: Sequence[Encoded], surprisal: bool, routing: bool) -> list[_Sums]:
-        sums = [_Sums(found, self.model.config, routing) for found in encoded]
-        windows = [window for number, found in enumerate(encoded) for window in self._windows(number, found)]
+    def _found(self, encoded: Sequence[Encoded], surprisal: bool, routing: bool) -> list[_Text]:
+        config = self.model.config
+        texts = [_Text(found, config) for found in encoded]
+        # By length, and the windows of a text one after another, so that few texts are unfinished at a time.
+        order = sorted(range(len(texts)), key=lambda k: (len(encoded[k].ids), encoded[k].ids, k))
+        windows = [window for number in order for window in self._windows(number, encoded[number])]
         whole = surprisal or (routing and self._last_router_above())
         for batch in _batches(windows):
             states, pooled, gates = self._run(batch, whole)
+            bits = self._bits(states, batch) if surprisal else None
             end = 0
             for window in batch:
                 end += len(window.ids)
                 fresh = slice(end - window.fresh, end)
-                text = sums[window.text]
+                text = texts[window.text]
                 text.total += pooled[fresh].sum(axis=0)
-                if text.use is not None:
+                if bits is not None:
+                    np.add.at(text.bits, text.words(window), bits[fresh])
+                if routing and text.encoded.known:
+                    text.use = text.use or Sums(config)
                     text.use.add([(one[0, fresh], other[0, fresh]) for one, other in gates])
-                if surprisal:
-                    bits = self._bits(states[fresh.start - 1 : end - 1], window.ids[-window.fresh :])
-                    np.add.at(text.bits, list(text.encoded.words[window.first : window.first + window.fresh]), bits)
-        return sums
+                    if window.first + window.fresh == len(text.encoded.ids):
+                        text.kept, text.use = text.use.kept(self.watched), None
+        return texts
 
     def _windows(self, number: int, found: Encoded) -> Iterator[_Window]:
         room = self.window - 1
@@ -177,14 +191,20 @@ class Reader:
         return out.states[0], pooled.double().cpu().numpy(), out.routing
 
     @torch.inference_mode()
-    def _bits(self, states: Tensor, wanted: tuple[int, ...]) -> Array:
-        logits = self.model.logits(states).float()
-        targets = torch.tensor(wanted, device=logits.device)
-        nats = functional.cross_entropy(logits, targets, reduction="none")
-        return np.asarray(nats.double().cpu().numpy() / math.log(2))
+    def _bits(self, states: Tensor, batch: list[_Window]) -> Array:
+        """Bits of every piece of a batch given those before it; a window's start mark has those of nothing, 0."""
+        ids = torch.tensor([number for window in batch for number in window.ids], device=states.device)
+        starts = torch.tensor([len(window.ids) for window in batch], device=states.device).cumsum(0)[:-1]
+        foretold = torch.ones(len(ids), dtype=torch.bool, device=states.device)
+        foretold[0] = foretold[starts] = False
+        bits = torch.zeros(len(ids), dtype=torch.float64, device=states.device)
+        for places in foretold.nonzero()[:, 0].split(SCORED):
+            logits = self.model.logits(states[places - 1]).float()
+            bits[places] = functional.cross_entropy(logits, ids[places], reduction="none").double()
+        return np.asarray(bits.cpu().numpy() / math.log(2))
 
     @torch.inference_mode()
-    def _vectors(self, texts: Sequence[_Sums]) -> npt.NDArray[np.float32]:
+    def _vectors(self, texts: Sequence[_Text]) -> npt.NDArray[np.float32]:
         rows = np.array([text.total / max(len(text.encoded.ids), 1) for text in texts])
         rows = rows.reshape(len(texts), self.model.config.hidden_size)
         if self.projection is not None:
@@ -196,68 +216,31 @@ class Reader:
         return np.asarray(rows, dtype=np.float32)
 
 
-class _Sums:
-    """Running sums of a text."""
+class _Text:
+    """What is found of a text, window by window."""
 
-    def __init__(self, encoded: Encoded, config: MonetConfig, routing: bool) -> None:
+    def __init__(self, encoded: Encoded, config: MonetConfig) -> None:
         self.encoded = encoded
         self.total = np.zeros(config.hidden_size)
-        self.bits = np.zeros(max(encoded.words, default=-1) + 1)
-        self.use = _Use(config) if routing else None
+        self.bits = np.zeros(encoded.count)
+        self.use: Sums | None = None
+        self.kept: Kept = unused(config)
+
+    def words(self, window: _Window) -> list[int]:
+        """Word of each new piece of a window."""
+        return list(self.encoded.words[window.first : window.first + window.fresh])
 
     def surprisal(self) -> tuple[float | None, ...]:
         """Bits of each word."""
-        return tuple(None if word in self.encoded.unknown_words else float(bits) for word, bits in enumerate(self.bits))
-
-
-class _Use:
-    """Running sums of a text's gates."""
-
-    def __init__(self, config: MonetConfig) -> None:
-        self.tokens = 0
-        self.pairs = np.zeros((config.routers, config.moe_experts, config.moe_experts), np.float32)
-        self.halves = np.zeros((config.routers, 2, config.moe_experts))
-
-    def add(self, gates: list[Gates]) -> None:
-        """Add some tokens, (tokens, H, n) for each side of each router."""
-        self.tokens += gates[0][0].shape[0]
-        for router, (one, other) in enumerate(gates):
-            left, right = one.flatten(0, 1).float(), other.flatten(0, 1).float()
-            self.pairs[router] += (left.t() @ right).cpu().numpy() / one.shape[1]
-            self.halves[router, 0] += left.double().mean(0).cpu().numpy() * one.shape[0]
-            self.halves[router, 1] += right.double().mean(0).cpu().numpy() * one.shape[0]
-
-    def most(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """Numbers and shares of the experts used most, by number."""
-        numbers, shares = [], []
-        size = self.pairs[0].size
-        for router, table in enumerate(self.pairs):
-            flat = table.reshape(-1) / max(self.tokens, 1)
-            best = np.argsort(-flat, kind="stable")[:KEPT]
-            best = np.sort(best[flat[best] > 0])
-            numbers.append(best + router * size)
-            shares.append(flat[best])
-        return np.concatenate(numbers).astype(np.int32), np.concatenate(shares).astype(np.float32)
-
-
-def _joined(use: list[_Use], model: Monet) -> Routing:
-    config = model.config
-    found = [text.most() for text in use]
-    empty_ids, empty_shares = np.zeros(0, np.int32), np.zeros(0, np.float32)
-    halves = [text.halves / max(text.tokens, 1) for text in use]
-    return Routing(
-        starts=np.concatenate([[0], np.cumsum([len(ids) for ids, _ in found])]).astype(np.int64),
-        experts=np.concatenate([empty_ids, *(ids for ids, _ in found)]),
-        shares=np.concatenate([empty_shares, *(shares for _, shares in found)]),
-        halves=np.asarray(halves, np.float32).reshape(len(use), config.routers, 2, config.moe_experts),
-    )
+        read = set(self.encoded.words) - self.encoded.unknown_words
+        return tuple(float(bits) if word in read else None for word, bits in enumerate(self.bits))
 
 
 def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
-    """Windows sorted by length, some thousand tokens at a time."""
+    """Some thousand tokens at a time, in the order given."""
     batch: list[_Window] = []
     size = 0
-    for window in sorted(windows, key=lambda w: (len(w.ids), w.ids, w.text, w.first)):
+    for window in windows:
         if batch and size + len(window.ids) > TOKENS:
             yield batch
             batch, size = [], 0

@@ -22,6 +22,8 @@ class Encoded:
         For each token the number of the white-space separated word it belongs to.
     known : bool
         Whether at least one token is other than the unknown one.
+    count : int
+        White-space separated words of the text; one of marks without width alone has no token.
     unknown_words : frozenset of int
         Words with a piece the vocabulary lacks.
     """
@@ -29,6 +31,7 @@ class Encoded:
     ids: tuple[int, ...]
     words: tuple[int, ...]
     known: bool
+    count: int
     unknown_words: frozenset[int] = frozenset()
 
 
@@ -65,7 +68,7 @@ class Pieces:
         clean = [text.encode("utf-8", "ignore").decode("utf-8") for text in texts]
         found = self._tokenizer.encode_batch(clean, add_special_tokens=False)
         return [
-            self._aligned(text, encoding.ids, encoding.offsets) for text, encoding in zip(clean, found, strict=True)
+            self._aligned(text, encoding.ids, encoding.offsets) for text, encoding in zip(texts, found, strict=True)
         ]
 
     def _aligned(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> Encoded:
@@ -74,7 +77,8 @@ class Pieces:
             fresh = not character.isspace()
             number += fresh and not inside
             inside = fresh
-            word_at.append(number)
+            if not "\ud800" <= character <= "\udfff":
+                word_at.append(number)
         # A piece may begin with the space before its word: its last character is the word's.
         words = tuple(word_at[min(max(end - 1, 0), len(word_at) - 1)] for _, end in offsets)
         kept = [k for k, word in enumerate(words) if word >= 0]
@@ -83,6 +87,7 @@ class Pieces:
             ids=tuple(ids[k] for k in kept),
             words=tuple(words[k] for k in kept),
             known=len(unknown) < len(kept),
+            count=number + 1,
             unknown_words=frozenset(words[k] for k in unknown),
         )
 
