@@ -10,54 +10,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lalia.data_schemas import Measured, Missing, Reason, Recording, Sample, Token, Transcript, Utterance, Word
+from lalia.data_schemas import Measured, Missing, Reason, Recording, Sample, Token
 from lalia.features import FEATURES, evaluate
-from lalia.features.fluency.animals import ALSO_CALLED, ANIMALS, FORMS, SUBCATEGORIES, plural
+from lalia.features.fluency.animals import ALSO_CALLED, SUBCATEGORIES
 from lalia.features.fluency.clusters import clusters
 from lalia.features.fluency.foods import ALSO_CALLED as FOODS_ALSO_CALLED
-from lalia.features.fluency.lists import LISTS, category
+from lalia.features.fluency.lists import LISTS, category, plurals
 from lalia.features.fluency.phonemic import families
-from lalia.features.views.fluency import answers
-from lalia.models import embedders, parsers
+from lalia.models import parsers
 from lalia.pipeline.formats import read
+from lalia.tests.fluency_said import FLUENCY, measure, sample_of, with_responses
 from lalia.tests.samples import CHANGES
 
 ROOT = Path(__file__).resolve().parent.parent
-FLUENCY = [name for name in FEATURES if name.startswith("fluency.")]
-
-
-def sample_of(*lines: str, task: str = "semantic_fluency", timed: bool = True, **asked: str) -> Sample:
-    """Lines as utterances, one word a second, parsed by the real parser."""
-    clock, utterances = 0.0, []
-    for line in lines:
-        words = []
-        for form in line.rstrip("?").split():
-            at = {"start": clock, "end": clock + 0.5} if timed else {}
-            words.append(Word(text=form, **at))
-            clock += 1
-        terminator = "?" if line.endswith("?") else "."
-        utterances.append(Utterance(speaker="PAR", words=tuple(words), terminator=terminator))
-    said = Transcript(source="text", language="en", verbatim=True, utterances=tuple(utterances))
-    recording = Recording(recording_id="r", participant_id="p", path="r.wav", task=task, **asked)
-    parses = parsers.load("en-core-web-sm").parse(utterances)
-    still = np.zeros((len(parses), 4), np.float32)
-    return with_responses(Sample(recording=recording, transcript=said, parses=parses, embeddings=still))
-
-
-def with_responses(sample: Sample) -> Sample:
-    """The sample with the vectors of its responses, as the pipeline adds them."""
-    found = answers(sample.recording, sample.transcript, sample.parses)
-    if isinstance(found, Missing):
-        return replace(sample, response_embeddings=found)
-    return replace(sample, response_embeddings=embedders.load("monet").embed([r.name for r in found.given]))
-
-
-def measure(sample: Sample) -> dict[str, float | Reason]:
-    found = evaluate(sample, FLUENCY)
-    return {
-        name.removeprefix("fluency."): result.value if isinstance(result, Measured) else result.reason
-        for name, result in found.items()
-    }
+ANIMALS, FORMS = LISTS["animal"].groups, LISTS["animal"].forms
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +142,7 @@ def test_the_list():
     assert len(ANIMALS) >= 250
     assert all(groups for groups in ANIMALS.values())
     assert set(ALSO_CALLED.values()) <= set(ANIMALS), "every other name stands for a listed one"
-    assert {plural(name) for name in ANIMALS} <= set(FORMS)
+    assert {many for name in ANIMALS for many in plurals(name)} <= set(FORMS)
     assert FORMS["wolves"] == "wolf"
     assert FORMS["polarbears"] == "polar bear"
     for names in SUBCATEGORIES.values():

@@ -162,60 +162,8 @@ ALSO_CALLED: Mapping[str, str] = MappingProxyType(
         "great white": "great white shark", "hammerhead shark": "hammerhead", "gator": "alligator",
         "croc": "crocodile", "anemone": "sea anemone", "mollusk": "mollusc", "white rhino": "rhinoceros",
         "black rhino": "rhinoceros", "saber toothed tiger": "sabre toothed tiger", "jack rabbit": "jackrabbit",
-        "rhesus": "rhesus monkey", "emperor penguin": "penguin",
+        "rhesus": "rhesus monkey", "emperor penguin": "penguin", "cheeta": "cheetah",
+        "portuguese men of war": "portuguese man of war",
     }
 )  # fmt: skip
 """Other names and spellings to the name they stand for; those are one response with it."""
-
-IRREGULAR_PLURALS: Mapping[str, str] = MappingProxyType(
-    {
-        "mice": "mouse", "dormice": "dormouse", "field mice": "field mouse", "lice": "louse",
-        "woodlice": "woodlouse", "geese": "goose", "oxen": "ox", "calves": "calf", "wolves": "wolf",
-        "octopi": "octopus", "hippopotami": "hippopotamus", "platypi": "platypus",
-    }
-)  # fmt: skip
-
-
-def plural(name: str) -> str:
-    """Regular or irregular plural of a name; only the last word changes.
-
-    >>> plural("polar bear"), plural("fox"), plural("puppy"), plural("field mouse")
-    ('polar bears', 'foxes', 'puppies', 'field mice')
-    """
-    *before, last = name.split(" ")
-    for many, one in IRREGULAR_PLURALS.items():
-        if last == one:
-            return " ".join([*before, many])
-    if last.endswith(("s", "x", "z", "ch", "sh")):
-        last += "es"
-    elif last.endswith("y") and last[-2:-1] not in "aeiou":
-        last = last[:-1] + "ies"
-    else:
-        last += "s"
-    return " ".join([*before, last])
-
-
-def _subcategories() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for subcategory, names in SUBCATEGORIES.items():
-        for name in names.split(", "):
-            plain = name.replace("-", " ")
-            found.setdefault(ALSO_CALLED.get(plain, plain), set()).add(subcategory)
-    return {name: frozenset(groups) for name, groups in found.items()}
-
-
-def _forms() -> dict[str, str]:
-    forms: dict[str, str] = {}
-    for name, stands_for in ({name: name for name in ANIMALS} | dict(ALSO_CALLED)).items():
-        for form in (name, plural(name), *((name + "s",) if name in IRREGULAR_PLURALS.values() else ())):
-            # Transcripts also write names of two words as one.
-            forms.setdefault(form, stands_for)
-            forms.setdefault(form.replace(" ", ""), stands_for)
-    return forms
-
-
-ANIMALS: Mapping[str, frozenset[str]] = MappingProxyType(_subcategories())
-"""Name to its subcategories."""
-
-FORMS: Mapping[str, str] = MappingProxyType(_forms())
-"""Every form a name is known by, plurals and spellings with it, to the name."""

@@ -59,7 +59,7 @@ def _spec(name: str, unit: str, definition: str, expect: float, why: str) -> Fea
         citation="troyer1997",
         example=Example({"answers": EXAMPLE}, expect, 1e-12, why),
         tasks=TASKS,
-        version=2,
+        version=3,
         languages=frozenset(["en"]),
         invariances=unchanged_by_all_but("word_order", "utterance_order"),
     )

@@ -88,7 +88,7 @@ SHELVES: Mapping[str, str] = MappingProxyType(
         "mineral water, hot chocolate, cordial, sherry, brandy, rum, ginger ale, red wine, white wine, tea bag, "
         "instant coffee, tomato juice, liquor, decaf, fruit juice, grapefruit juice, cranberry juice, drink",
         "sweets": "sweet, chocolate, candy, crisp, biscuit, cookie, ice cream, chewing gum, popcorn, nut, peanut, "
-        "crackers, candy bar, potato chip, chip, pretzel, toffee, mint, chocolate bar, cashew, snack, jelly bean, "
+        "cracker, candy bar, potato chip, chip, pretzel, toffee, mint, chocolate bar, cashew, snack, jelly bean, "
         "gum, fudge, cashew nut",
         "frozen": "frozen pea, frozen food, ice cream, pizza, fish finger, frozen vegetable, frozen dinner, frozen "
         "chip, tv dinner, frozen pizza, ready meal, ice, frozen meal, waffle, ice lolly, popsicle",
@@ -131,6 +131,7 @@ ALSO_CALLED: Mapping[str, str] = MappingProxyType(
         "kitchen foil": "foil", "washing-up liquid": "washing up liquid", "lightbulb": "light bulb",
         "makeup": "make up", "lasagna": "lasagne", "porridge oats": "porridge",
         "icecream": "ice cream", "paper towels": "paper towel", "beefburger": "burger", "lollipop": "sweet",
+        "potatoe": "potato", "rasberry": "raspberry", "avacado": "avocado", "mayonaise": "mayonnaise",
     }
 )  # fmt: skip
 """Other names and spellings to the name they stand for; those are one response with it."""
