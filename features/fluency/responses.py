@@ -33,7 +33,9 @@ README = Answers(tuple(Response(name) for name in ("word", "frequency", "zipf", 
 """Words whose Zipf frequencies wordfreq's own documentation prints: 5.26, 4.36 and 1.49."""
 
 
-def _spec(name: str, unit: str, high: float | None, definition: str, citation: str, **more: Any) -> FeatureSpec:
+def _spec(
+    name: str, unit: str, high: float | None, definition: str, citation: str, *moved_by: str, **more: Any
+) -> FeatureSpec:
     return FeatureSpec(
         name=f"fluency.{name}",
         unit=unit,
@@ -42,22 +44,28 @@ def _spec(name: str, unit: str, high: float | None, definition: str, citation: s
         definition=definition,
         citation=citation,
         tasks=TASKS,
+        version=2,
         languages=frozenset(["en"]),
         # Names of two words, comments and bare words are told by their neighbours.
-        invariances=unchanged_by_all_but("word_order"),
+        invariances=unchanged_by_all_but("word_order", *moved_by),
         **more,
     )
 
 
 def _count_spec(name: str, definition: str, expect: float, why: str) -> FeatureSpec:
-    return _spec(name, "count", None, definition, "troyer1997", example=Example({"answers": EXAMPLE}, expect, 0, why))
+    # Which words are names is told by their capitals too.
+    example = Example({"answers": EXAMPLE}, expect, 0, why)
+    return _spec(name, "count", None, definition, "troyer1997", "case", example=example)
 
 
 @family(
     _count_spec(
         "correct_count",
         "Distinct responses that belong to the category (by lalia's lists: animals, fruits, vegetables, supermarket) "
-        "or begin with the letter. Plurals and other spellings are one response with the name. The whole recording "
+        "or begin with the letter and are no number and no proper noun. Plurals and other spellings are one response "
+        "with the name. Proper nouns are told by lalia's lists (people, places, peoples, languages, months, days, "
+        "brands) and, where a transcript has case, by a capital inside an utterance; what is a common word too (rose, "
+        "mark, turkey) counts, and so does a name that is in no list and has no such capital. The whole recording "
         "counts: cut it at the time limit.",
         3,
         "dog, cat, horse",
@@ -71,8 +79,8 @@ def _count_spec(name: str, definition: str, expect: float, why: str) -> FeatureS
     ),
     _count_spec(
         "intrusion_count",
-        "Responses outside the category: bare nouns that are in no list of it; in a letter task proper nouns, numbers "
-        "and bare nouns with another letter. Talk about the task is no response.",
+        "Responses outside the category: bare nouns that are in no list of it; in a letter task proper nouns (told as "
+        "in correct_count), numbers and bare nouns with another letter. Talk about the task is no response.",
         1,
         "tractor",
     ),
@@ -96,6 +104,7 @@ def _zipf_spec(name: str, high: float | None, definition: str, expect: float, wh
         definition + " of distinct responses, intrusions apart, by their singular or lemma; names of two words by "
         "wordfreq's rule for phrases; those in no word list are left out.",
         "lundin2020 speer2022",
+        "case",
         example=Example({"answers": README}, expect, 1e-9, why),
         settings={"wordlist": "wordfreq en best"},
     )

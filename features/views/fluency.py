@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...data_schemas.feature import Missing, Reason
 from ...data_schemas.recording import LIST_TASKS, Recording, Task
 from ...data_schemas.sample import Parse, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance
-from ..fluency.lists import LISTS, category
+from ..fluency.lists import LISTS, category, plurals
 from ..fluency.phonemic import families
+from ..fluency.proper import NAMES, NUMBERS, WORDS_TOO
 from ..registry import view
 
 LONGEST = 5
@@ -31,6 +32,9 @@ PHRASAL = CLAUSAL | {"PRON", "DET"}
 
 LINKS = frozenset(["CCONJ", "INTJ", "DET"])
 """What may stand before a response: "and a dog", "oh rabbit"."""
+
+CAPITALS = 1 / 4
+"""Share of capitals among words inside utterances up to which a capital tells a name; headings and lists have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,16 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A plain word with its parse: `pos` of its first token, that token's lemma."""
+    """A word with its parse: `pos` of its first token, that token's lemma.
+
+    `capital` is whether it begins with a capital that tells something: inside an utterance, in a transcript with case.
+    """
 
     form: str
     lemma: str
     pos: str
     start: float | None
+    capital: bool = False
 
 
 @view(size=lambda answers: len(answers.given), size_unit="responses")
@@ -102,30 +110,54 @@ def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, .
     mine = transcript.of_participant
     if not any(word.kind is Kind.WORD for utterance in mine for word in utterance.words):
         return Missing(Reason.TOO_SHORT, "no word by the participant")
+    cased = _has_case(mine)
+    heard = [_said(utterance, parse, cased) for utterance, parse in zip(mine, parses, strict=True)]
+    letter = asked if field == "letter" else ""
     given: list[Response] = []
-    for utterance, parse in zip(mine, parses, strict=True):
-        said = _said(utterance, parse)
-        question = utterance.terminator.startswith("?") and any(word.pos in {"PRON", "AUX"} for word in said)
-        if question:
+    for utterance, said in zip(mine, _singular(heard) if letter else heard, strict=True):
+        if utterance.terminator.startswith("?") and any(word.pos in {"PRON", "AUX"} for word in said):
             continue
-        given += _by_letter(said, asked) if field == "letter" else _by_category(said, asked)
+        given += _by_letter(said, letter) if letter else _by_category(said, asked)
     ends = [word.end for utterance in mine for word in utterance.words if word.end is not None]
-    ruled = field == "letter" or category(asked) in LISTS
+    ruled = bool(letter) or category(asked) in LISTS
     return Answers(tuple(given), asked, ruled, max(ends, default=None))
 
 
-def _said(utterance: Utterance, parse: Parse) -> list[_Said]:
+def _has_case(utterances: Sequence[Utterance]) -> bool:
+    inside = [
+        word.text
+        for utterance in utterances
+        for word in [word for word in utterance.words if word.kind is Kind.WORD][1:]
+        if word.text[:1].isalpha() and not re.match(r"I\b", word.text)
+    ]
+    return bool(inside) and sum(text[0].isupper() for text in inside) <= CAPITALS * len(inside)
+
+
+def _said(utterance: Utterance, parse: Parse, cased: bool) -> list[_Said]:
     first: dict[int, Token] = {}
     for token in parse:
         first.setdefault(token.word, token)
-    found = []
+    found: list[_Said] = []
     for index, word in enumerate(utterance.words):
         form = re.sub(r"[-_+\s]+", " ", word.text.lower().replace("’", "'")).strip(" .,;:!?\"'")
-        if word.kind is Kind.WORD and form:
+        if form and word.kind is Kind.WORD:
             parsed = first.get(index)
             lemma, pos = (form, "X") if parsed is None else (parsed.lemma.lower(), parsed.pos)
-            found.append(_Said(form, lemma, pos, word.start))
+            found.append(_Said(form, lemma, pos, word.start, cased and word.text[:1].isupper()))
+    if found:
+        # Every utterance may begin with a capital.
+        found[0] = replace(found[0], capital=False)
     return found
+
+
+def _singular(heard: Sequence[Sequence[_Said]]) -> list[list[_Said]]:
+    """Plurals that the parser took for names, and so has no lemma for, under the noun where that was said too."""
+    lemmas = dict.fromkeys(word.lemma for said in heard for word in said)
+    singular = {many: one for one in lemmas for many in plurals(one)}
+    return [
+        [replace(word, lemma=singular.get(word.lemma, word.lemma)) if word.pos == "PROPN" else word for word in said]
+        for said in heard
+    ]
 
 
 def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
@@ -164,13 +196,26 @@ def _by_letter(said: Sequence[_Said], letter: str) -> list[Response]:
     found, taken = [], {place for place, word in enumerate(said) if word.form.startswith(letter)}
     for place, word in enumerate(said):
         fits = place in taken
-        noun = word.pos == "NOUN" and word.lemma not in COMMENTS
+        noun = word.pos in {"NOUN", "PROPN"} and word.lemma not in COMMENTS
         if not (fits or noun) or not _bare(said, place, taken, PHRASAL if fits else CLAUSAL):
             continue
-        valid = fits and word.pos not in {"PROPN", "NUM"} and word.form.replace("'", "").replace(" ", "").isalpha()
+        valid = fits and _is_word(word)
         found.append(Response(word.lemma, word.start, valid, families(word.form)))
         taken.add(place)
     return found
+
+
+def _is_word(word: _Said) -> bool:
+    """Whether a form is a word, no number and no name; a name that is a word too is a word."""
+    parts = word.form.removesuffix("'s").split(" ")
+    if not word.form.replace("'", "").replace(" ", "").isalpha() or NUMBERS.issuperset(parts) or parts[-1] in NAMES:
+        return False
+    if not word.capital or parts[-1] in WORDS_TOO:
+        return True
+    from ..lexical.norm_table import load
+
+    # What people rated is a word; rated brands and feasts are among the names above.
+    return parts[-1] in load().measured
 
 
 def _bare(said: Sequence[_Said], at: int, taken: set[int], after: frozenset[str]) -> bool:
