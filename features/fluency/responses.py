@@ -65,8 +65,8 @@ def _count_spec(name: str, definition: str, expect: float, why: str) -> FeatureS
         "or begin with the letter and are no number and no proper noun. Plurals and other spellings are one response "
         "with the name. Proper nouns are told by lalia's lists (people, places, peoples, languages, months, days, "
         "brands) and, where a transcript has case, by a capital inside an utterance; what is a common word too (rose, "
-        "mark, turkey) counts, and so does a name that is in no list and has no such capital. The whole recording "
-        "counts: cut it at the time limit.",
+        "mark, turkey) counts, and so does a name that is in no list and has no such capital. A clause that asks "
+        "something is left out. The whole recording counts: cut it at the time limit.",
         3,
         "dog, cat, horse",
     ),

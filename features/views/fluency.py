@@ -13,6 +13,7 @@ from ...data_schemas.transcript import Kind, Transcript, Utterance
 from ..fluency.lists import LISTS, category, plurals
 from ..fluency.phonemic import families
 from ..fluency.proper import NAMES, NUMBERS, WORDS_TOO
+from ..fluency.questions import asking_from
 from ..registry import view
 
 LONGEST = 5
@@ -95,9 +96,10 @@ class _Said:
 def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, ...]) -> Answers | Missing:
     """The responses of a semantic or letter fluency task.
 
-    Only plain words count: fillers, fragments and retraced words ("rat [//] squirrel") are set aside. Members of a
-    listed category are responses wherever they stand, except in a question or after "I said"; other nouns where they
-    stand bare, in no clause. In a letter task, bare words with the letter and other bare nouns are responses.
+    Only plain words count: fillers, fragments and retraced words ("rat [//] squirrel") are set aside, and so is a
+    clause that asks something. Members of a listed category are responses wherever else they stand, except after "I
+    said"; other nouns where they stand bare, in no clause. In a letter task, bare words with the letter and other bare
+    nouns are responses.
 
     Missing when the recording does not say what was asked for, or the participant said nothing.
     """
@@ -115,8 +117,8 @@ def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, .
     letter = asked if field == "letter" else ""
     given: list[Response] = []
     for utterance, said in zip(mine, _singular(heard) if letter else heard, strict=True):
-        if utterance.terminator.startswith("?") and any(word.pos in {"PRON", "AUX"} for word in said):
-            continue
+        if utterance.terminator.startswith("?"):
+            said = said[: asking_from([word.form for word in said], letter)]
         given += _by_letter(said, letter) if letter else _by_category(said, asked)
     ends = [word.end for utterance in mine for word in utterance.words if word.end is not None]
     ruled = bool(letter) or category(asked) in LISTS
