@@ -72,8 +72,9 @@ def _count_spec(name: str, definition: str, expect: float, why: str) -> FeatureS
     ),
     _count_spec(
         "repetition_count",
-        "Responses given before, intrusions apart; a word repeated at once as a disfluency (CHAT [/]) is none. In a "
-        "category without a list every response counts as one of it.",
+        "Responses given before, intrusions apart, by listed name or the parser's lemma; one given again at once is a "
+        "repetition too, unless a transcriber marked it as a disfluency (CHAT [/]). In a category without a list every "
+        "response counts as one of it.",
         1,
         "dog again",
     ),

@@ -10,7 +10,7 @@ from ...data_schemas.feature import Missing, Reason
 from ...data_schemas.recording import LIST_TASKS, Recording, Task
 from ...data_schemas.sample import Parse, Token
 from ...data_schemas.transcript import Kind, Transcript, Utterance
-from ..fluency.lists import LISTS, category, plurals
+from ..fluency.lists import LISTS, Members, category, plurals
 from ..fluency.phonemic import families
 from ..fluency.proper import NAMES, NUMBERS, WORDS_TOO
 from ..fluency.questions import asking_from
@@ -33,6 +33,9 @@ PHRASAL = CLAUSAL | {"PRON", "DET"}
 
 LINKS = frozenset(["CCONJ", "INTJ", "DET"])
 """What may stand before a response: "and a dog", "oh rabbit"."""
+
+SPEAKER, TELLING = frozenset(["i", "i've"]), frozenset(["said", "say", "mentioned", "had"])
+"""Words that together, before a member, speak about it."""
 
 CAPITALS = 1 / 4
 """Share of capitals among words inside utterances up to which a capital tells a name; headings and lists have more."""
@@ -96,10 +99,10 @@ class _Said:
 def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, ...]) -> Answers | Missing:
     """The responses of a semantic or letter fluency task.
 
-    Only plain words count: fillers, fragments and retraced words ("rat [//] squirrel") are set aside, and so is a
-    clause that asks something. Members of a listed category are responses wherever else they stand, except after "I
-    said"; other nouns where they stand bare, in no clause. In a letter task, bare words with the letter and other bare
-    nouns are responses.
+    Plain words count, and those that a rule marked as repeated: "sea lion lion" is two animals. Fillers, fragments and
+    what a transcriber marked as retraced ("rat [//] squirrel") are set aside, and so is a clause that asks something.
+    Members of a listed category are responses wherever else they stand, except after "I said"; other nouns where they
+    stand bare, in no clause. In a letter task, bare words with the letter and other bare nouns are responses.
 
     Missing when the recording does not say what was asked for, or the participant said nothing.
     """
@@ -140,16 +143,19 @@ def _said(utterance: Utterance, parse: Parse, cased: bool) -> list[_Said]:
     for token in parse:
         first.setdefault(token.word, token)
     found: list[_Said] = []
-    for index, word in enumerate(utterance.words):
+    copies: dict[str, tuple[str, str]] = {}
+    # From the end: only the last copy of a repeated word is parsed.
+    for index, word in reversed(list(enumerate(utterance.words))):
         form = re.sub(r"[-_+\s]+", " ", word.text.lower().replace("’", "'")).strip(" .,;:!?\"'")
-        if form and word.kind is Kind.WORD:
+        if form and (word.kind is Kind.WORD or (word.kind is Kind.REPEATED and word.detected)):
             parsed = first.get(index)
-            lemma, pos = (form, "X") if parsed is None else (parsed.lemma.lower(), parsed.pos)
+            lemma, pos = copies.get(form, (form, "X")) if parsed is None else (parsed.lemma.lower(), parsed.pos)
+            copies[form] = lemma, pos
             found.append(_Said(form, lemma, pos, word.start, cased and word.text[:1].isupper()))
     if found:
         # Every utterance may begin with a capital.
-        found[0] = replace(found[0], capital=False)
-    return found
+        found[-1] = replace(found[-1], capital=False)
+    return found[::-1]
 
 
 def _singular(heard: Sequence[Sequence[_Said]]) -> list[list[_Said]]:
@@ -163,35 +169,42 @@ def _singular(heard: Sequence[Sequence[_Said]]) -> list[list[_Said]]:
 
 
 def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
-    forms, groups = LISTS.get(category(asked), ({}, {}))
-    talk = COMMENTS | {asked, *category(asked).split()}
-    found: dict[int, Response] = {}
-    taken: set[int] = set()
-    at = 0
-    while at < len(said):
-        length = next((n for n in range(LONGEST, 0, -1) if _joined(said, at, n) in forms), 0)
-        if length and not _told(said, at, taken):
-            name = forms[_joined(said, at, length)]
-            found[at] = Response(name, said[at].start, True, groups[name])
-            taken.update(range(at, at + length))
-        at += max(1, length)
+    name = category(asked)
+    listed = LISTS.get(name)
+    talk = COMMENTS | {asked, *name.split()}
+    found, taken = ({}, set()) if listed is None else _members(said, listed)
     for place, word in enumerate(said):
         noun = word.pos in {"NOUN", "PROPN"} and word.lemma not in talk
-        if place not in taken and noun and word.form not in forms and _bare(said, place, taken, CLAUSAL):
-            found[place] = Response(word.lemma, word.start, False if forms else None)
+        known = listed is not None and word.form in listed.forms
+        if place not in taken and noun and not known and _bare(said, place, taken, CLAUSAL):
+            found[place] = Response(word.lemma, word.start, None if listed is None else False)
             taken.add(place)
     return [found[place] for place in sorted(found)]
 
 
-def _joined(said: Sequence[_Said], at: int, length: int) -> str:
-    return " ".join(word.form for word in said[at : at + length]) if at + length <= len(said) else ""
+def _members(said: Sequence[_Said], listed: Members) -> tuple[dict[int, Response], set[int]]:
+    """Members of a listed category by the place of their first word, and the places of all their words."""
+    written = [word.form for word in said]
+    found: dict[int, Response] = {}
+    taken: set[int] = set()
+    at, speaker, telling = 0, -1, -1
+    begun = 0  # where talk since the last member begins
+    while at < len(said):
+        length = next((n for n in range(LONGEST, 0, -1) if _joined(written, at, n) in listed.forms), 0)
+        # "I already said dog", "have I said dog": a member is spoken about, not given.
+        if length and min(speaker, telling) < begun:
+            name = listed.forms[_joined(written, at, length)]
+            found[at] = Response(name, said[at].start, True, listed.groups[name])
+            taken.update(range(at, at + length))
+            begun = at + length
+        speaker = at if written[at] in SPEAKER else speaker
+        telling = at if written[at] in TELLING else telling
+        at += max(1, length)
+    return found, taken
 
 
-def _told(said: Sequence[_Said], at: int, taken: set[int]) -> bool:
-    """Whether a member is spoken about, not given: "I already said dog", "have I said dog"."""
-    begun = max((place + 1 for place in taken if place < at), default=0)
-    before = {word.form for word in said[begun:at]}
-    return bool(before & {"i", "i've"}) and bool(before & {"said", "say", "mentioned", "had"})
+def _joined(forms: Sequence[str], at: int, length: int) -> str:
+    return " ".join(forms[at : at + length]) if at + length <= len(forms) else ""
 
 
 def _by_letter(said: Sequence[_Said], letter: str) -> list[Response]:
