@@ -62,5 +62,5 @@ def test_twice_the_words_are_twice_the_work(repeated):
     work = []
     for times in (100, 200):
         said = [fluency._Said(form, form, "NOUN", None) for form in repeated.lower().split() * times]
-        work.append(_lines_run(fluency._by_category, said, "animals"))
+        work.append(_lines_run(fluency._by_category, said, "animals", False))
     assert work[1] < 2.2 * work[0]

@@ -63,10 +63,11 @@ def _count_spec(name: str, definition: str, expect: float, why: str) -> FeatureS
         "correct_count",
         "Distinct responses that belong to the category (by lalia's lists: animals, fruits, vegetables, supermarket) "
         "or begin with the letter and are no number and no proper noun. Plurals and other spellings are one response "
-        "with the name. Proper nouns are told by lalia's lists (people, places, peoples, languages, months, days, "
-        "brands) and, where a transcript has case, by a capital inside an utterance; what is a common word too (rose, "
-        "mark, turkey) counts, and so does a name that is in no list and has no such capital. A clause that asks "
-        "something is left out. The whole recording counts: cut it at the time limit.",
+        "with the name, and so, unless a recogniser wrote it, is a form that English does not have (by wordfreq) and "
+        "that is within an edit or two of one listed name. Proper nouns are told by lalia's lists (people, places, "
+        "peoples, languages, months, days, brands) and, where a transcript has case, by a capital inside an utterance; "
+        "what is a common word too (rose, mark, turkey) counts, and so does a name that is in no list and has no such "
+        "capital. A clause that asks something is left out. The whole recording counts: cut it at the time limit.",
         3,
         "dog, cat, horse",
     ),

@@ -14,6 +14,7 @@ from ..fluency.lists import LISTS, Members, category, plurals
 from ..fluency.phonemic import families
 from ..fluency.proper import NAMES, NUMBERS, WORDS_TOO
 from ..fluency.questions import asking_from
+from ..fluency.spelling import corrected
 from ..registry import view
 
 LONGEST = 5
@@ -55,12 +56,15 @@ class Response:
         Whether it belongs to the category or follows the rule; None when there is no list to tell.
     groups : frozenset of str
         Subcategories; empty when none is known.
+    misspelt : str or None
+        Form as written where it was taken for a misspelling of the name.
     """
 
     name: str
     start: float | None = None
     valid: bool | None = None
     groups: frozenset[str] = frozenset()
+    misspelt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,15 @@ def answers(recording: Recording, transcript: Transcript, parses: tuple[Parse, .
     for utterance, said in zip(mine, _singular(heard) if letter else heard, strict=True):
         if utterance.terminator.startswith("?"):
             said = said[: asking_from([word.form for word in said], letter)]
-        given += _by_letter(said, letter) if letter else _by_category(said, asked)
+        given += _by_letter(said, letter) if letter else _by_category(said, asked, _is_recognised(transcript))
     ends = [word.end for utterance in mine for word in utterance.words if word.end is not None]
     ruled = bool(letter) or category(asked) in LISTS
     return Answers(tuple(given), asked, ruled, max(ends, default=None))
+
+
+def _is_recognised(transcript: Transcript) -> bool:
+    """Whether a recogniser wrote the words: it writes no misspellings, but words that were not understood."""
+    return transcript.engine is not None or transcript.source == "whisper"
 
 
 def _has_case(utterances: Sequence[Utterance]) -> bool:
@@ -168,11 +177,11 @@ def _singular(heard: Sequence[Sequence[_Said]]) -> list[list[_Said]]:
     ]
 
 
-def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
+def _by_category(said: Sequence[_Said], asked: str, recognised: bool) -> list[Response]:
     name = category(asked)
     listed = LISTS.get(name)
     talk = COMMENTS | {asked, *name.split()}
-    found, taken = ({}, set()) if listed is None else _members(said, listed)
+    found, taken = ({}, set()) if listed is None else _members(said, name, listed, recognised)
     for place, word in enumerate(said):
         noun = word.pos in {"NOUN", "PROPN"} and word.lemma not in talk
         known = listed is not None and word.form in listed.forms
@@ -182,19 +191,24 @@ def _by_category(said: Sequence[_Said], asked: str) -> list[Response]:
     return [found[place] for place in sorted(found)]
 
 
-def _members(said: Sequence[_Said], listed: Members) -> tuple[dict[int, Response], set[int]]:
+def _members(
+    said: Sequence[_Said], asked: str, listed: Members, recognised: bool
+) -> tuple[dict[int, Response], set[int]]:
     """Members of a listed category by the place of their first word, and the places of all their words."""
     written = [word.form for word in said]
+    meant = written if recognised else [corrected(form, asked) or form for form in written]
     found: dict[int, Response] = {}
     taken: set[int] = set()
     at, speaker, telling = 0, -1, -1
     begun = 0  # where talk since the last member begins
     while at < len(said):
-        length = next((n for n in range(LONGEST, 0, -1) if _joined(written, at, n) in listed.forms), 0)
+        length = next((n for n in range(LONGEST, 0, -1) if _joined(meant, at, n) in listed.forms), 0)
         # "I already said dog", "have I said dog": a member is spoken about, not given.
         if length and min(speaker, telling) < begun:
-            name = listed.forms[_joined(written, at, length)]
-            found[at] = Response(name, said[at].start, True, listed.groups[name])
+            name = listed.forms[_joined(meant, at, length)]
+            form = _joined(written, at, length)
+            misspelt = None if form == _joined(meant, at, length) else form
+            found[at] = Response(name, said[at].start, True, listed.groups[name], misspelt)
             taken.update(range(at, at + length))
             begun = at + length
         speaker = at if written[at] in SPEAKER else speaker
