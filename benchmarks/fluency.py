@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,19 +39,26 @@ DRAWS = 10_000
 Floats = npt.NDArray[np.float64]
 
 
-def values() -> dict[str, dict[str, float]]:
-    """Measures of each labelled speaker."""
-    found = {}
+def values() -> tuple[dict[str, dict[str, float]], Counter[str]]:
+    """Measures of each speaker, and how often which form was taken for a misspelling of which name."""
+    found, misspelt = {}, Counter[str]()
     with tempfile.TemporaryDirectory() as scratch:
         for speaker, given in fluency_lists.lists().items():
             sample = fluency_lists.sample(speaker, given, Path(scratch))
             told = answers(sample.recording, sample.transcript, sample.parses)  # type: ignore[arg-type]
             if isinstance(told, Missing):
                 continue
+            misspelt.update(f"{each.misspelt} ({each.name})" for each in told.given if each.misspelt)
             vectors = embedders.load(Settings().embedder).embed([response.name for response in told.given])
             results = evaluate(replace(sample, response_embeddings=vectors), NAMES)
             found[speaker] = {n: r.value for n, r in results.items() if isinstance(r, Measured)}
-    return found
+    return found, misspelt
+
+
+def spelt(misspelt: Counter[str], people: int) -> str:
+    """Every form taken for a misspelling, so that a false one can be seen."""
+    each = ", ".join(form if times == 1 else f"{form} x {times}" for form, times in sorted(misspelt.items()))
+    return f"Taken for misspellings of a name, {misspelt.total()} responses of all {people} people: {each}."
 
 
 def hedges(one: Floats, other: Floats) -> float:
@@ -96,7 +104,7 @@ def main() -> None:
     """Measure, compare, write."""
     if not fluency_lists.FOLDER.is_dir():
         raise SystemExit("The lists must lie in ../shared/data/fluency_schizophrenia. Found none.")
-    found, groups = values(), fluency_lists.groups()
+    (found, misspelt), groups = values(), fluency_lists.groups()
     counts = ", ".join(f"{sum(g == group for g in groups.values())} {group}" for group in ("HC", "SPD", "SZ"))
     lines = [
         "# Animal fluency: controls (HC), schizotypal personality (SPD), schizophrenia (SZ)",
@@ -105,6 +113,7 @@ def main() -> None:
         f"permutation p ({DRAWS:,} draws each). The lists have no times: inter-response times are missing.",
         "| measure | HC | SPD | SZ | g, SPD - HC | g, SZ - HC | reported in SZ |\n|---|---|---|---|---|---|---|\n"
         + "\n".join(row(name, found, groups) for name in NAMES),
+        spelt(misspelt, len(found)),
     ]
     report = "\n\n".join(lines) + "\n"
     RESULT.write_text(report, encoding="utf-8")
