@@ -96,10 +96,11 @@ def unit_key(item: Located, inputs: dict[str, str], around: str) -> str:
 
 def weights(settings: Settings) -> dict[str, str]:
     """SHA-256 of the weights that `settings` name; a model that is not installed says so."""
-    from ..models import aligners, diarisers, parsers, registry
+    from ..models import aligners, diarisers, embedders, parsers, registry
     from ..models.monet import embedded
 
     roles = {"vad": "silero-vad", "whisper": settings.model, "parser": settings.parser, EMBEDDER: settings.embedder}
+    uses = {EMBEDDER: embedders.use, LANGUAGE_MODEL: embedded.use}
     if settings.aligner != aligners.NONE:
         roles["aligner"] = settings.aligner
     if settings.constituency != parsers.NONE:
@@ -109,7 +110,7 @@ def weights(settings: Settings) -> dict[str, str]:
     found = {}
     for role, name in roles.items():
         try:
-            found[role] = (embedded if embedded.is_monet(name) else registry).use(name, role).sha256
+            found[role] = uses.get(role, registry.use)(name, role).sha256
         except LaliaError as error:
             found[role] = error.code.value
     try:

@@ -29,7 +29,7 @@ def check_models(items: Sequence[Located], settings: Settings) -> None:
         parsers.load_constituency(settings.constituency)  # raises
     if settings.embedder not in embedders.LANGUAGES:
         embedders.load(settings.embedder)  # raises
-    if settings.language_model != embedded.NONE and not embedded.is_monet(settings.language_model):
+    if settings.language_model not in (embedded.NONE, embedded.EMBEDDED, *registry.MONET):
         embedded.load(settings.language_model)  # raises
     spoken = [item for item in items if item.transcript is not None or item.recording.task not in WORDLESS]
     languages = {item.recording.language or settings.language for item in spoken}

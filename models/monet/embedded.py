@@ -49,6 +49,11 @@ def load(name: str, device: str = "auto") -> Reader:
     LaliaError
         ``bad_setting`` for another name; ``model_absent`` or ``bad_model``.
     """
+    _require(name)
+    return _load(canonical(name), resolved(device))
+
+
+def _require(name: str) -> None:
     if not is_monet(name):
         raise LaliaError(
             f"A Monet must be {EMBEDDED}, {', '.join(MONET)} or the folder of a checkpoint",
@@ -56,7 +61,6 @@ def load(name: str, device: str = "auto") -> Reader:
             "Name one of them, or none",
             code=Code.BAD_SETTING,
         )
-    return _load(canonical(name), resolved(device))
 
 
 @functools.cache
@@ -114,9 +118,10 @@ def read_folder(folder: Path, device: str = "cpu", watched: Experts | None = Non
 
 
 def use(name: str, role: str) -> ModelUse:
-    """What provenance keeps of a Monet: SHA-256 of its files, and where it is from."""
+    """What provenance keeps of a Monet: SHA-256 of its files, and where it is from; raises as `load` does."""
     from .. import registry
 
+    _require(name)
     given = known(name)
     return registry.use(given, role) if given else use_of(Path(name).expanduser().absolute(), role)
 
