@@ -21,7 +21,7 @@ _LOOSE = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _LOOSE_CUE = re.compile(rf"\s*{_LOOSE}\s*(?:[-–—=]*>|→)\s*{_LOOSE}(?:\s+\w+:\S+)*\s*")
 _LOST_CUE = re.compile(rf".*-->.*|\s*{_STRICT}\W+{_STRICT}\s*")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"</?[^<>]*>")
+_TAG = re.compile(r"(?i)</?(?:[bciuv]|ruby|rt|lang|font|\d\d[\d:.]*)(?:[.\s][^<>]*)?>")
 _LANGUAGE = re.compile(r"\AWEBVTT[^\n]*(?:\n[^\n]+)*?\nLanguage:\s*([A-Za-z]{2,3})\b")
 
 
@@ -51,7 +51,9 @@ def read(source: Source, about: About) -> Transcript:
     parts = list(_parts(list(_cues(source)), source.notes))
     own = _LANGUAGE.match(source.text)
     language = about.spoken(languages.short(own[1]) if own else None, (part.text for part in parts), source.notes)
-    spoken = [(part, words) for part in parts if (words := detect.mark(plain.events(part.text), language))]
+    spoken = [
+        (part, words) for part in parts if (words := detect.mark(plain.events(part.text, source.notes), language))
+    ]
     if not spoken:
         raise bad_transcript(
             "Captions must have at least one cue (a line 00:00:01.000 --> 00:00:02.000 and text)", "none", "Check them"

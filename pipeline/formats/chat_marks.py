@@ -56,6 +56,12 @@ TOKEN: Final = re.compile(
 TIME_MARK: Final = re.compile(r"(\d{1,9})_(\d{1,9})-?$")
 GLUED_TERMINATOR: Final = re.compile(r"(?<=[^\s+./!?\"(])([.?!])(?=\s*(?:\[\+[^\[\]]*\]\s*)*(?:\x15[^\x15]*\x15\s*)*$)")
 LOST_BULLET: Final = re.compile(r"(?<=[.?!\]])\s+(\d{1,9}_\d{1,9})\s*$")
+UNCLOSED: Final = re.compile(
+    r"\[(?=[^\[\]]*(?:\[|$))(?:x ?\d+(?!\S)|/{1,3}[-?]?(?!\S)|(?:[<>]\d?|!{1,2}|\?)(?!\S)"
+    r"|(?:\*|::?|\+|%|=!?|-)(?= )[^\[\]\x15]*?(?=\s*(?:(?:[.?!]|\+\S+)\s*(?:\x15|\[|$)|\x15|\[|$)))"
+)
+"""A code without its closing bracket: a repeat count or sign alone, else with its text up to the terminator."""
+
 REPEAT_COUNT: Final = re.compile(r"\[x (\d{1,9})\]")
 REPLACEMENT: Final = re.compile(r"\[(::?) ([^\[\]]+)\]")
 SPECIAL_FORM: Final = re.compile(r"(?<=.)[@$]\w\S*$")

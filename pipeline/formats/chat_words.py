@@ -44,7 +44,7 @@ class _Event:
         return Word(text=self.text, kind=self.kind, duration=self.duration, target=self.target, codes=codes)
 
 
-def parse(text: str, line: int, notes: Notes) -> MainLine:
+def parse(text: str, line: int | None, notes: Notes) -> MainLine:
     """Read the text after ``*PAR:``.
 
     Marks that make no sense where they stand are dropped, or kept as codes, and noted at `line`.
@@ -55,7 +55,7 @@ def parse(text: str, line: int, notes: Notes) -> MainLine:
 class _Parser:
     """Walks the tokens of one line; `scope` is what the next bracketed code applies to."""
 
-    def __init__(self, line: int, notes: Notes) -> None:
+    def __init__(self, line: int | None, notes: Notes) -> None:
         self.line, self.notes = line, notes
         self.events: list[_Event] = []
         self.leading: list[str] = []
@@ -81,6 +81,10 @@ class _Parser:
         )
 
     def _repaired(self, text: str) -> str:
+        open_codes = marks.UNCLOSED.sub(" ", text)
+        if open_codes != text:
+            self._note("Codes in brackets that are never closed were skipped")
+            text = open_codes
         lost = marks.LOST_BULLET.sub(rf" {marks.BULLET}\1{marks.BULLET}", text)
         if lost != text:
             self._note("Time marks without their control characters were read as time marks")

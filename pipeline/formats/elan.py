@@ -83,7 +83,7 @@ def _utterance(
     notes: Notes,
 ) -> list[Utterance]:
     text = _text(annotation)
-    words = detect.mark(plain.events(text), language)
+    words = detect.mark(plain.events(text, notes), language)
     if not words:
         return []
     marks = [slots.get(annotation.get(name)) for name in ("TIME_SLOT_REF1", "TIME_SLOT_REF2")]

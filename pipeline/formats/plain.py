@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...data_schemas.transcript import Kind, ParticipantChoice, Speaker, Transcript, Utterance, Word
-from . import detect
+from . import chat_in_text, chat_words, detect
 from .participant import INTERVIEWER_CODES, INTERVIEWERS, choose
-from .source import Source
+from .remarks import NOISES, PAUSES, UNINTELLIGIBLE, noise_name
+from .source import Notes, Source
 
 MARKS = {".": ".", "!": "!", "?": "?", "...": "+...", "…": "+..."}
 """Punctuation that ends a sentence, and the CHAT terminator that stands for it."""
 
-UNINTELLIGIBLE = frozenset(
-    ["xxx", "xx", "yyy", "unintelligible", "inaudible", "unk", "spn", "indiscernible", "unclear"]
-)
-"""Names of speech that was not understood, in brackets or alone (the first three)."""
-
-PAUSES = frozenset(["pause", "silence", "long pause", "short pause"])
-NOISES = re.compile(
-    r"(laugh|chuckl|giggl|cough|sigh|sniff|breath|inhal|exhal|yawn|cries|crying|sob|noise|clear|groan|gasp|hum)\w*\b.*"
-)
-"""What a remark in round brackets must say to be a noise; other round brackets are text."""
-
 _TOKEN = re.compile(r"\[[^\]]*\]|\{[^}]*\}|<[^<>\s]*>|\([^()]*\)|\S+")
 _SENTENCE_END = re.compile(r"(?<=[.?!…])[\"'”’)\]]*\s+(?=\S)")
 _CLOSED = re.compile(r"(?<=[.?!…])[\"'”’)\]]*$")
-_ABBREVIATION = re.compile(r"(?:^|\s)(?:Mrs?|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|[A-Z])\.$")
+# An abbreviation, or a mark in brackets: CHAT's pause (.) and stress [!].
+_GOES_ON = re.compile(
+    r"(?:^|\s)(?:Mrs?|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|[A-Z])\.[\"'”’)\]]*$|\(\.{1,3}\)$|\[(?:=?!{1,2}|\?)\]$"
+)
 _FINAL = re.compile(r"(\.{2,}|…|[.?!]+)[\"'”’)\]]*$")
 _OUTER = re.compile(r"^[^\w\[{<(&'’]+|[^\w\]}>)'’-]+$")
 _QUOTED = re.compile(r"^['’](.+?)['’]$")
 _MFA = re.compile(r"<(cutoff|hes)-([^<>]+)>")
 
 
-def utterances(text: str, speaker: str, language: str | None = None) -> tuple[Utterance, ...]:
+def utterances(
+    text: str, speaker: str, language: str | None = None, notes: Notes | None = None, line: int | None = None
+) -> tuple[Utterance, ...]:
     """Sentences of `text` as utterances without times; fillers, fragments and repetitions marked by rule."""
     found = []
     for sentence in sentences(text):
-        words = detect.mark(events(sentence), language)
+        words = detect.mark(events(sentence, notes, line), language)
         if words:
             found.append(Utterance(speaker=speaker, words=words, terminator=terminator(sentence)))
     return tuple(found)
 
 
 def sentences(text: str) -> list[str]:
-    """Split at `.`, `?`, `!` followed by white space, and at line ends; not after initials and titles."""
+    """Split at `.`, `?`, `!` followed by white space, and at line ends; not after initials, titles and pauses."""
     found: list[str] = []
     for line in text.splitlines():
         start = 0
         for cut in _SENTENCE_END.finditer(line):
             # Longer than any abbreviation; the whole line again at each stop would take quadratic time.
-            if not _ABBREVIATION.search(line[max(start, cut.start() - 8) : cut.start()]):
+            if not _GOES_ON.search(line[max(start, cut.start() - 8) : cut.end()].rstrip()):
                 found.append(line[start : cut.end()].strip())
                 start = cut.end()
         found.append(line[start:].strip())
@@ -61,7 +56,7 @@ def sentences(text: str) -> list[str]:
 def ends_sentence(text: str) -> bool:
     """Whether a sentence ends with `text`, by the rule of `sentences`."""
     cut = _CLOSED.search(text)
-    return cut is not None and not _ABBREVIATION.search(text[max(0, cut.start() - 8) : cut.start()])
+    return cut is not None and not _GOES_ON.search(text[max(0, cut.start() - 8) :])
 
 
 def terminator(sentence: str) -> str:
@@ -75,9 +70,19 @@ def terminator(sentence: str) -> str:
     return "?" if "?" in mark else mark[0]
 
 
-def events(text: str) -> tuple[Word, ...]:
-    """Words and bracketed remarks of one sentence, without edge punctuation."""
+def events(text: str, notes: Notes | None = None, line: int | None = None) -> tuple[Word, ...]:
+    """Words and bracketed remarks of one sentence, without edge punctuation; with CHAT's marks, what those say.
+
+    Parameters
+    ----------
+    text : str
+    notes : Notes, optional
+        Where marks of CHAT are noted, with `line`.
+    line : int, optional
+    """
     spaced = re.sub(r"—|–|--+", " ", text)
+    if chat_in_text.MARKS.search(spaced):
+        return tuple(_trimmed(chat_in_text.events(spaced, Notes() if notes is None else notes, line)))
     return tuple(word for token in _TOKEN.findall(spaced) for word in _event(token))
 
 
@@ -90,13 +95,25 @@ def _event(token: str) -> Sequence[Word]:
         return [Word(text=cut[2], codes=(token,))]
     if token[0] in "[{<(" and token[-1] in "]})>":
         return _remark(token)
-    word = _OUTER.sub("", token)
-    word = _QUOTED.sub(r"\1", word)
+    word = _bare(token)
     if not any(c.isalnum() for c in word):
         return []
     if word.lower() in ("xxx", "xx", "yyy"):
         return [Word(text="xxx", kind=Kind.UNINTELLIGIBLE)]
     return [Word(text=word)]
+
+
+def _bare(token: str) -> str:
+    return _QUOTED.sub(r"\1", _OUTER.sub("", token))
+
+
+def _trimmed(words: Sequence[Word]) -> Iterator[Word]:
+    """Words that were said, without edge punctuation, and other events as they are."""
+    for word in words:
+        if word.kind not in chat_words.SAID:
+            yield word
+        elif any(c.isalnum() for c in _bare(word.text)):
+            yield word.model_copy(update={"text": _bare(word.text)})
 
 
 def _remark(token: str) -> Sequence[Word]:
@@ -107,7 +124,7 @@ def _remark(token: str) -> Sequence[Word]:
         return [Word(text="(.)", kind=Kind.PAUSE)]
     if token[0] == "(" and not NOISES.fullmatch(inside):
         return [word for part in token[1:-1].split() for word in _event(part)]
-    name = "_".join(re.findall(r"[\w']+", inside))
+    name = noise_name(inside)
     return [Word(text=name, kind=Kind.NONVERBAL)] if name else []
 
 

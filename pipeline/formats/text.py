@@ -26,9 +26,11 @@ def read(source: Source, about: About) -> Transcript:
     """
     known = labels.known(map(_unclocked, source.lines))
     turns = list(_turns(source, known))
-    language = about.spoken(None, (text for _, text in turns), source.notes)
+    language = about.spoken(None, (text for _, text, _ in turns), source.notes)
     found = [
-        utterance for speaker, text in turns for utterance in plain.utterances(text, speaker or plain.ASSUMED, language)
+        utterance
+        for speaker, text, number in turns
+        for utterance in plain.utterances(text, speaker or plain.ASSUMED, language, source.notes, number)
     ]
     if not found:
         raise bad_transcript("A transcript must hold at least one word", "none", "Check the file")
@@ -37,7 +39,7 @@ def read(source: Source, about: About) -> Transcript:
     return plain.assembled("text", spoken, found, source, about.participant, language=language, assumed=not known)
 
 
-def _turns(source: Source, known: set[str]) -> Iterator[tuple[str | None, str]]:
+def _turns(source: Source, known: set[str]) -> Iterator[tuple[str | None, str, int]]:
     speaker: str | None = None
     for number, line in enumerate(source.lines, start=1):
         text = _unclocked(line)
@@ -48,7 +50,7 @@ def _turns(source: Source, known: set[str]) -> Iterator[tuple[str | None, str]]:
         if known and speaker is None and text:
             source.notes.add("Lines before the first speaker's label were skipped", number)
         elif text:
-            yield speaker, text
+            yield speaker, text, number
 
 
 def _unclocked(line: str) -> str:

@@ -107,13 +107,13 @@ def _utterances(speaker: str, tiers: _Speaker, language: str | None, notes: Note
     inside, loose = _inside(sorted(tiers.words), utterances)
     for interval, words in zip(utterances, inside, strict=True):
         if words:
-            made = _timed(words, speaker, language, plain.terminator(interval.text))
+            made = _timed(words, speaker, language, plain.terminator(interval.text), notes)
             found += [made.model_copy(update={"start": interval.start, "end": interval.end})] if made else []
         else:
             notes.add("Utterances without words on the tier of words were read without word times")
             found += [u.model_copy(update=times) for u, times in _untimed(interval, speaker, language, notes)]
     for group in _groups(loose):
-        made = _timed(group, speaker, language, ".")
+        made = _timed(group, speaker, language, ".", notes)
         found += [made] if made else []
     return found
 
@@ -134,7 +134,7 @@ def _untimed(
     interval: Interval, speaker: str, language: str | None, notes: Notes
 ) -> list[tuple[Utterance, dict[str, float]]]:
     """Sentences of an utterance interval; only a single sentence can have its times."""
-    found = plain.utterances(interval.text, speaker, language)
+    found = plain.utterances(interval.text, speaker, language, notes)
     if len(found) == 1:
         return [(found[0], {"start": interval.start, "end": interval.end})]
     joined = tuple(word for utterance in found for word in utterance.words)
@@ -145,11 +145,13 @@ def _untimed(
     return [(whole, {"start": interval.start, "end": interval.end})]
 
 
-def _timed(intervals: Sequence[Interval], speaker: str, language: str | None, terminator: str) -> Utterance | None:
+def _timed(
+    intervals: Sequence[Interval], speaker: str, language: str | None, terminator: str, notes: Notes
+) -> Utterance | None:
     words: list[Word] = []
     for interval in intervals:
         times = {"start": interval.start, "end": interval.end, "times": TimeSource.GIVEN}
-        words += [event.model_copy(update=times) for event in plain.events(interval.text)]
+        words += [event.model_copy(update=times) for event in plain.events(interval.text, notes)]
     if not words:
         return None
     return Utterance(

@@ -65,7 +65,7 @@ def _segment(segment: object, notes: Notes) -> Iterator[_Said]:
         return
     start, end = _times(segment)
     speaker = _speaker(segment)
-    sentences = list(_of_words(segment, speaker)) or list(_of_text(segment["text"], speaker))
+    sentences = list(_of_words(segment, speaker, notes)) or list(_of_text(segment["text"], speaker, notes))
     if len(sentences) == 1:
         # The words of some programs lack the punctuation of the text.
         yield _Said(sentences[0]._replace(text=segment["text"]), start, end)
@@ -84,13 +84,13 @@ def _segment(segment: object, notes: Notes) -> Iterator[_Said]:
         yield _Said(sentence, min(starts), max(ends))
 
 
-def _of_text(text: str, speaker: str | None) -> Iterator[_Sentence]:
+def _of_text(text: str, speaker: str | None, notes: Notes) -> Iterator[_Sentence]:
     for sentence in plain.sentences(text):
-        if words := plain.events(sentence):
+        if words := plain.events(sentence, notes):
             yield _Sentence(speaker, sentence, words)
 
 
-def _of_words(segment: dict[str, Any], speaker: str | None) -> Iterator[_Sentence]:
+def _of_words(segment: dict[str, Any], speaker: str | None, notes: Notes) -> Iterator[_Sentence]:
     """Sentences from a segment's list of words; nothing where that holds none."""
     listed = segment.get("words")
     texts: list[str] = []
@@ -106,19 +106,19 @@ def _of_words(segment: dict[str, Any], speaker: str | None) -> Iterator[_Sentenc
                 yield _Sentence(speaker, " ".join(texts), tuple(words))
             speaker, texts, words = now, [], []
         texts.append(text)
-        words += _word(text, entry)
+        words += _word(text, entry, notes)
     if words:
         yield _Sentence(speaker, " ".join(texts), tuple(words))
 
 
-def _word(text: str, entry: dict[str, Any]) -> tuple[Word, ...]:
+def _word(text: str, entry: dict[str, Any], notes: Notes) -> tuple[Word, ...]:
     start, end = _times(entry)
     probability = entry.get("probability", entry.get("score"))
     sure = probability if isinstance(probability, int | float) and 0 <= probability <= 1 else None
     times = None if start is None else TimeSource.ENGINE
     # A token that holds two words ("wait—what") has one time for both.
     told = {"start": start, "end": end, "probability": sure, "times": times}
-    return tuple(word.model_copy(update=told) for word in plain.events(text))
+    return tuple(word.model_copy(update=told) for word in plain.events(text, notes))
 
 
 def _speaker(entry: dict[str, Any]) -> str | None:
