@@ -171,12 +171,12 @@ _ALL = (
         package="lalia",
         module="lalia.models.parsers",
         folder="weights",
-        size=9743002,
+        size=12083889,
         licence="CC-BY-SA-4.0",
         source="lalia, Stanza's parser trained on the GUM corpus (docs/models/constituency.md)",
         files={
-            "constituency.pt": "3596e758f84e6b2fd7b3aea16e5a2162a3aa7a74602124bdafd88a7868bbd856",
-            "vectors.pt": "9f36a7b6335fe1c186c33e20eef0457f3a638f8351d953a7beca4e4af2659f24",
+            "constituency.pt": "781be987951554f27ed2e5f3eff1215163d772df3b79b5fc5df771105998ec98",
+            "vectors.pt": "9e11b74acffb13dc3592ee12f390df566c3f72960989b1f8b7bdc166c51f5760",
         },
     ),
     Weights(

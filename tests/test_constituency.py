@@ -147,7 +147,7 @@ def test_brackets_on_gum_speech():
     assert whole.f1 > LOWEST
 
 
-LOWEST = 0.766
+LOWEST = 0.788
 
 
 # -- Stanza's own pipeline --------------------------------------------------------------------------------------

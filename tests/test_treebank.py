@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,9 +17,10 @@ from lalia.data_schemas import (
 )
 from lalia.data_schemas.brackets import read, write
 from lalia.models import parsers
+from lalia.models.monet.train_text import SOURCES
 from lalia.models.parsers import bracketing, bridge, clues, shift_reduce, train
-from lalia.models.parsers.training import export, treebank
-from lalia.tests.trees import USE, parses_of, stanza_tree
+from lalia.models.parsers.training import export, silver, treebank
+from lalia.tests.trees import USE, parses_of, said, stanza_tree
 
 ROOT = Path(__file__).resolve().parent.parent
 GUM = ROOT.parent / "shared" / "data" / "gum_constituency"
@@ -155,13 +157,47 @@ def test_a_training_runs_and_its_model_parses(tmp_path, monkeypatch):
         words, np.random.default_rng(0).normal(size=(len(words), 8)).astype(np.float16), tmp_path / "vectors.pt"
     )
     monkeypatch.setattr(train, "SIZES", train.SIZES | {"hidden_size": 16, "tag_embedding_dim": 8})
+    (tmp_path / "silver.txt").write_text("\n".join(train.lines(pairs[:2])))
     train.train(tmp_path, epochs=1, epoch_size=8)
-    train.train(tmp_path, epochs=2, epoch_size=8)
+    train.train(tmp_path, epochs=2, epoch_size=8, silver=tmp_path / "silver.txt", silver_size=4)
     export.export([tmp_path / "epoch_001.pt", tmp_path / "epoch_002.pt"], tmp_path / "vectors.pt", tmp_path / "out")
     small = shift_reduce.ShiftReduceParser(tmp_path / "out", "en", USE)
     for parse, tree in zip(parses, small.parse(parses), strict=True):
         assert [leaf.token for leaf in tree.leaves()] == list(range(len(parse)))
     assert str(tmp_path).encode() not in (tmp_path / "out" / shift_reduce.MODEL).read_bytes()
+
+
+class _Teacher:
+    """Gives the trees it is told to give."""
+
+    def __init__(self, *trees: str) -> None:
+        self._trees = tuple(tree for text in trees for tree in read(text))
+
+    def parse(self, parses):
+        assert len(parses) == len(self._trees)
+        return self._trees
+
+
+def test_trees_are_kept_where_the_teachers_agree():
+    same = "(ROOT (S (NP (PRP he)) (VP (VBD fell)) (. .)))"
+    first = _Teacher(same, "(ROOT (S (NP (PRP she)) (VP (VBD sang)) (. .)))")
+    other = _Teacher(same, "(ROOT (FRAG (NP (PRP she) (VBD sang)) (. .)))")
+    kept = list(silver.agreed([first, other], said("he fell", "she sang")))
+    assert [write(pair.tree) for pair in kept] == [same]
+    assert [token.text for token in kept[0].parse] == ["he", "fell", "."]
+
+
+def test_no_sentence_of_the_tests_is_drawn_and_each_source_has_its_share():
+    data = ROOT.parent / "shared" / "data"
+    if not (data / "gum_constituency").is_dir():
+        pytest.skip("The open corpora are not in ../shared/data")
+    barred = silver.barred(data / "gum_constituency")
+    found = list(itertools.islice(silver.drawn(data, data / "gum_constituency", 50, seed=1), 20))
+    assert len(found) == 50 * silver.SHARES["AMI meetings"]
+    assert all(silver.WORDS[0] <= len(one.words) <= silver.WORDS[1] for one in found)
+    assert not {" ".join(word.text for word in one.words).lower() for one in found} & barred
+    assert abs(sum(silver.SHARES.values()) - 1) < 1e-9
+    assert set(silver.SHARES) <= {source.name for source in SOURCES}
 
 
 def test_the_learning_rate_falls_in_a_line():
