@@ -255,6 +255,19 @@ def make() -> None:
     print(f"{TABLE.name}: {TABLE.stat().st_size / 1024:.0f} KiB, {len(experts)} topic experts")
 
 
+def curves() -> None:
+    """Write the curves of `coherence_first_z` anew, and leave all else as it is."""
+    import torch
+
+    torch.set_num_threads(1)
+    with np.load(TABLE, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file}
+    at_length = long_stretches()
+    for name in EMBEDDERS:
+        arrays[f"order:{embedders.load(name, 'cpu').use.sha256}"] = order_curve(embedded_talk(at_length, name))
+    np.savez_compressed(TABLE, **arrays)
+
+
 def report() -> None:
     """Print the regressions and some of the experts."""
     with np.load(TABLE, allow_pickle=False) as file:
@@ -272,9 +285,12 @@ def report() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--report", action="store_true", help="only tell what the table holds")
+    parser.add_argument("--curves", action="store_true", help="only the curves of coherence_first_z anew")
     chosen = parser.parse_args()
     coherence_text.present()
-    if not chosen.report:
+    if chosen.curves:
+        curves()
+    elif not chosen.report:
         make()
     report()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -112,12 +112,38 @@ def test_talk_in_order_stands_out_from_its_shuffles_and_shuffled_talk_does_not()
     assert abs(mixed) < 4
 
 
-def test_shuffles_of_two_blocks_have_the_moments_of_the_runs_test():
+def test_orders_of_two_blocks_have_the_moments_of_the_runs_test():
     # A A A B B B: 4 runs on average with variance 1.2; a change of run is a cosine of 0, the other of 5 pairs are 1.
     expected, deviation = meaning.shuffled_first(np.repeat(np.eye(2), 3, axis=0))
-    # 200 draws: three standard errors.
-    assert expected == pytest.approx(0.4, abs=3 * 0.22 / 200**0.5)
-    assert deviation == pytest.approx(1.2**0.5 / 5, rel=3 / 400**0.5)
+    assert expected == pytest.approx(0.4, abs=1e-12)
+    assert deviation == pytest.approx(1.2**0.5 / 5, abs=1e-12)
+
+
+@pytest.mark.parametrize("n", range(2, 8))
+def test_moments_over_all_orders_equal_those_of_every_order_written_out(n):
+    units = meaning.unit_rows(np.random.default_rng(n).normal(size=(n, 3)) + 0.5)
+    every = [meaning.first_order(units[list(order)]) for order in permutations(range(n))]
+    expected, deviation = meaning.shuffled_first(units)
+    assert expected == pytest.approx(np.mean(every), abs=1e-12)
+    assert deviation == pytest.approx(np.std(every) if n > 2 else 0.0, abs=1e-12)
+
+
+def test_moments_over_all_orders_are_near_those_of_many_draws(monkeypatch):
+    rng = np.random.default_rng(5)
+    units = meaning.unit_rows(np.cumsum(rng.normal(size=(40, 12)), axis=0))
+    drawn = np.array([meaning.first_order(units[rng.permutation(40)]) for _ in range(20_000)])
+    found = meaning.shuffled_first(units)
+    # Four standard errors.
+    assert found[0] == pytest.approx(drawn.mean(), abs=4 * drawn.std() / 20_000**0.5)
+    assert found[1] == pytest.approx(drawn.std(), rel=4 / 40_000**0.5)
+    monkeypatch.setattr(meaning, "BLOCK", 7)
+    assert meaning.shuffled_first(units) == pytest.approx(found, abs=1e-12)
+
+
+def test_orders_of_utterances_that_are_all_alike_make_no_difference():
+    apart = np.eye(6) - 1 / 6
+    for vectors in (np.ones((6, 4)), np.eye(6), apart):
+        assert meaning.shuffled_first(meaning.unit_rows(vectors))[1] == 0
 
 
 def test_z_is_the_same_every_time():

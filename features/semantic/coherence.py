@@ -9,7 +9,7 @@ from ...data_schemas.feature import Example, FeatureSpec, Missing, Reason
 from ..estimates import Estimate, Value, extreme, mean, quantile, spread
 from ..invariances import unchanged_by_all_but
 from ..registry import family, feature
-from ..views.meaning import PERMUTATIONS, SEED, Vectors, cosines, first_order
+from ..views.meaning import Vectors, cosines, first_order
 
 NEEDS = {"utterances": 5, "words": 50}
 
@@ -110,10 +110,11 @@ def coherence(utterance_vectors: Vectors) -> dict[str, Value]:
     low=None,
     high=None,
     needs=NEEDS,
-    definition="(Mean cosine of adjacent utterances - its mean under shuffled utterance order) / its standard "
-    f"deviation under shuffling, {PERMUTATIONS} seeded permutations: what order adds to these very "
-    "utterances. Cosines of longer utterances are less noisy, so it grows with their length all the same "
-    "(docs/validation/coherence.md). Missing when shuffling changes nothing.",
+    version=2,
+    definition="(Mean cosine of adjacent utterances - its mean over all orders of the utterances) / its standard "
+    "deviation over all orders, both in closed form, nothing is drawn: what order adds to these very utterances. "
+    "Cosines of longer utterances are less noisy, so it grows with their length all the same "
+    "(docs/validation/coherence.md). Missing when order changes nothing.",
     citation="hitczenko2021",
     example=Example(
         {"utterance_vectors": np.repeat(np.eye(2), 3, axis=0), "shuffled_first": (0.4, 1.2**0.5 / 5)},
@@ -123,7 +124,6 @@ def coherence(utterance_vectors: Vectors) -> dict[str, Value]:
         "the mean cosine: 0.8, 0.4 and 1.2 / 25",
     ),
     invariances=_ORDERED,
-    settings={"permutations": PERMUTATIONS, "seed": SEED},
 )
 def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, float]) -> Estimate | Missing:
     expected, deviation = shuffled_first
@@ -141,6 +141,7 @@ def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, f
     high=None,
     needs=NEEDS,
     languages=frozenset(["en"]),
+    version=2,
     definition="coherence_first_z less what open conversation of as many utterances of as many words has: a power of "
     "the number of pairs times a line on the mean logarithm of an utterance's words (made by "
     "benchmarks/make_references.py on stretches of 7 to 120 utterances): 0 is as coherent as those. Known for lalia's "
@@ -157,7 +158,7 @@ def coherence_first_z(utterance_vectors: Vectors, shuffled_first: tuple[float, f
         "the example of coherence_first_z less 1.5",
     ),
     invariances=_ORDERED,
-    settings={"permutations": PERMUTATIONS, "seed": SEED, "table": "references.npz"},
+    settings={"table": "references.npz"},
 )
 def coherence_first_z_length_adjusted(
     utterance_vectors: Vectors, shuffled_first: tuple[float, float], expected_first_z: float

@@ -10,11 +10,8 @@ from ...data_schemas.sample import Embeddings
 from ..estimates import Estimate, Value, mean
 from ..invariances import unchanged_by_all_but
 from ..registry import feature
-from ..views.meaning import Vectors, cosines, unit_rows
+from ..views.meaning import BLOCK, Vectors, cosines, unit_rows
 from .coherence import AXES, NEEDS
-
-BLOCK = 1024
-"""Rows of the similarity matrix held at a time: 20,000 utterances need 160 MB, not 3 GB."""
 
 
 @feature(
