@@ -354,25 +354,3 @@ def test_a_fetched_release_must_match_its_pinned_hash(tmp_path, monkeypatch):
         fetch("monet-vd-850m")
     assert raised.value.code is Code.BAD_MODEL
     assert not cache.folder("monet-vd-850m").exists()
-
-
-def test_llama_pieces_belong_to_their_words(tmp_path):
-    write(tmp_path / "m")
-    pieces = load_monet(tmp_path / "m", device="cpu").tokenizer
-    (found,) = pieces.encode(["the boy stool"])
-    assert [pieces.piece(k) for k in found.ids] == ["▁the", "▁boy", "▁st", "oo", "l"]
-    assert found.words == (0, 1, 2, 2, 2)
-    assert pieces.start == 1
-    assert [e.ids for e in pieces.encode(["", "   "])] == [(), ()] or not any(e.known for e in pieces.encode([""]))
-
-
-def test_a_tokenizer_larger_than_the_model_is_refused(tmp_path):
-    write(
-        tmp_path / "m",
-        config={"vocab_size": 30},
-        change=lambda h: h.update(
-            {"model.embed_tokens.weight": torch.zeros(30, 16), "lm_head.weight": torch.zeros(30, 16)}
-        ),
-    )
-    with pytest.raises(LaliaError, match="34 pieces for a model of 30"):
-        load_monet(tmp_path / "m", device="cpu")

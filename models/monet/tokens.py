@@ -10,6 +10,9 @@ from typing import Any
 from ...data_schemas.errors import Code, LaliaError
 from .config import MonetConfig
 
+PADDING = 128
+"""Embeddings are often made longer than the vocabulary, up to the next multiple of this."""
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -78,8 +81,9 @@ class Pieces:
             number += fresh and not inside
             inside = fresh
             if not "\ud800" <= character <= "\udfff":
-                word_at.append(number)
-        # A piece may begin with the space before its word: its last character is the word's.
+                # A space is of the word after it, which Llama's pieces begin with one.
+                word_at.append(number + (not fresh))
+        word_at = [min(word, number) for word in word_at]
         words = tuple(word_at[min(max(end - 1, 0), len(word_at) - 1)] for _, end in offsets)
         kept = [k for k, word in enumerate(words) if word >= 0]
         unknown = [k for k in kept if ids[k] in self._unknown]
@@ -98,7 +102,8 @@ def read_tokenizer(folder: Path, config: MonetConfig) -> Pieces:
     Raises
     ------
     LaliaError
-        ``bad_model`` when there is none, it cannot be read, or it has more pieces than the model.
+        ``bad_model`` when there is none, it cannot be read, or its pieces are more than those of the model, or fewer by
+        more than padding explains.
     """
     try:
         tokenizer = _from_folder(folder)
@@ -106,8 +111,9 @@ def read_tokenizer(folder: Path, config: MonetConfig) -> Pieces:
         raise
     except Exception as error:  # the library raises bare exceptions of its own
         raise _bad(f"one that cannot be read ({type(error).__name__})") from None
-    if tokenizer.get_vocab_size() > config.vocab_size:
-        raise _bad(f"{tokenizer.get_vocab_size():,} pieces for a model of {config.vocab_size:,}")
+    pieces = max(tokenizer.get_vocab().values(), default=-1) + 1
+    if not config.vocab_size - PADDING < pieces <= config.vocab_size:
+        raise _bad(f"{pieces:,} pieces for a model of {config.vocab_size:,}")
     return Pieces(tokenizer, config.bos_token_id, config.eos_token_id)
 
 
@@ -117,19 +123,9 @@ def _from_folder(folder: Path) -> Any:
     if (folder / "tokenizer.json").is_file():
         return Tokenizer.from_file(str(folder / "tokenizer.json"))
     if (folder / "tokenizer.model").is_file():
-        # The conversion of Llama's pieces needs sentencepiece, which only such a checkpoint asks for.
-        from importlib.util import find_spec
+        from .sentencepiece import tokenizer
 
-        if find_spec("sentencepiece") is None:
-            raise LaliaError(
-                "Reading tokenizer.model needs the package sentencepiece",
-                "an environment without it",
-                "Run: pip install sentencepiece protobuf; or save the tokenizer as tokenizer.json",
-                code=Code.MODEL_ABSENT,
-            )
-        from transformers import LlamaTokenizerFast
-
-        return LlamaTokenizerFast(vocab_file=str(folder / "tokenizer.model")).backend_tokenizer
+        return tokenizer(folder / "tokenizer.model")
     raise _bad("neither tokenizer.json nor tokenizer.model")
 
 
@@ -137,6 +133,6 @@ def _bad(got: str) -> LaliaError:
     return LaliaError(
         "A Monet checkpoint must hold the tokenizer it was trained with",
         got,
-        "Copy the tokenizer of the release beside config.json",
+        "Copy the tokenizer of the release beside config.json, best as tokenizer.json",
         code=Code.BAD_MODEL,
     )
