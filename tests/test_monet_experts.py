@@ -177,6 +177,24 @@ def test_swapping_the_sides_swaps_the_halves_of_the_output():
 
 
 @KINDS
+@pytest.mark.parametrize("held", [1, N * N, 2 * N * N + 1, 1 << 24])
+def test_masked_tokens_are_taken_some_at_a_time(kind, held, monkeypatch):
+    largest = []
+
+    def watched(one, other):
+        largest.append(len(one) * N * N)
+        return torch.matmul(one, other)
+
+    experts, x, gate = made(kind), states(), gates()
+    mask = torch.rand(N, N, generator=torch.Generator().manual_seed(5)) < 0.7
+    whole = experts(x, gate, mask)
+    monkeypatch.setattr("lalia.models.monet.experts.PAIRS", held)
+    monkeypatch.setattr(torch, "bmm", watched)
+    torch.testing.assert_close(experts(x, gate, mask), whole, **EXACT)
+    assert max(largest) <= max(held, N * N)
+
+
+@KINDS
 def test_unnormalised_gates_are_why_normalisation_matters(kind):
     # The terms with one gate alone rest on gates that sum to one: scaled gates must not agree with the definition.
     experts, x, (g1, g2) = made(kind), states(), gates()

@@ -203,6 +203,14 @@ def test_packed_texts_read_as_they_do_alone():
         torch.testing.assert_close(states, model(text[None]).states[0], **EXACT)
 
 
+@pytest.mark.parametrize(("given", "said"), [("cache", "a cache"), ("keep", "padding")])
+def test_a_packed_row_takes_neither_cache_nor_padding(given, said):
+    row = ids(14, batch=1)
+    other = {"cache": Cache(), "keep": torch.ones(1, 14, dtype=torch.bool)}[given]
+    with pytest.raises(LaliaError, match=f"packed row must be read without.*Got {said}"):
+        tiny()(row, packed=Packed([7, 7]), **{given: other})
+
+
 def test_a_token_does_not_see_what_follows():
     model, text = tiny(), ids(batch=1)
     changed = text.clone()

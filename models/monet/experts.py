@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -44,6 +45,29 @@ def mix(gates: Tensor, halves: Tensor, back: Tensor) -> Tensor:
     Tensor, shape (tokens, n, w)
     """
     return torch.bmm(back.transpose(1, 2), torch.bmm(gates, halves))
+
+
+PAIRS = 1 << 24
+"""Gates of single experts held at once where some are masked: 64 MiB in single precision."""
+
+
+def masked(
+    gates: tuple[Tensor, Tensor], mask: Tensor, use: Callable[[Tensor, slice], tuple[Tensor, ...]]
+) -> tuple[Tensor, ...]:
+    """What `use` makes of Σ_h g¹_h g²_hᵀ where the mask lets it be, some tokens at a time; its parts joined again.
+
+    Parameters
+    ----------
+    gates : tuple of Tensor, shape (tokens, H, n)
+    mask : Tensor of bool, shape (n, n)
+    use : callable
+        Given the pairs of some tokens, (some, n, n), and which tokens they are.
+    """
+    one, other = gates
+    size = max(1, PAIRS // mask.numel())
+    places = [slice(at, at + size) for at in range(0, len(one), size)]
+    found = [use(torch.bmm(one[at].transpose(1, 2), other[at]).mul_(mask), at) for at in places]
+    return tuple(torch.cat(part) for part in zip(*found, strict=True))
 
 
 class Experts(nn.Module):
@@ -129,8 +153,11 @@ class HorizontalExperts(Experts):
         if mask is None:
             mixed, bias = mix(g1, hidden, g2), g2.sum(dim=1)
         else:
-            pairs = torch.bmm(g1.transpose(1, 2), g2) * mask
-            mixed, bias = torch.bmm(pairs.transpose(1, 2), hidden), pairs.sum(dim=1)
+
+            def use(pairs: Tensor, at: slice) -> tuple[Tensor, ...]:
+                return torch.bmm(pairs.transpose(1, 2), hidden[at]), pairs.sum(dim=1)
+
+            mixed, bias = masked((g1, g2), mask, use)
         joined = torch.cat([mixed.flatten(1), bias], dim=-1)
         return functional.linear(joined, self.down).view_as(z)
 
@@ -179,9 +206,12 @@ class VerticalExperts(Experts):
             of_left, of_right = g1.sum(dim=1), g2.sum(dim=1)
             to_left, to_right = mix(g2, right, g1), mix(g1, left, g2)
         else:
-            pairs = torch.bmm(g1.transpose(1, 2), g2) * mask
-            of_left, of_right = pairs.sum(dim=2), pairs.sum(dim=1)
-            to_left, to_right = torch.bmm(pairs, right), torch.bmm(pairs.transpose(1, 2), left)
+
+            def use(pairs: Tensor, at: slice) -> tuple[Tensor, ...]:
+                mixed = torch.bmm(pairs, right[at]), torch.bmm(pairs.transpose(1, 2), left[at])
+                return pairs.sum(dim=2), pairs.sum(dim=1), *mixed
+
+            of_left, of_right, to_left, to_right = masked((g1, g2), mask, use)
         upper = torch.cat([(left * of_left[..., None]).flatten(1), to_left.flatten(1), of_left], dim=-1)
         lower = torch.cat([to_right.flatten(1), (right * of_right[..., None]).flatten(1), of_right], dim=-1)
         halves = functional.linear(upper, self.upper), functional.linear(lower, self.lower)

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...data_schemas.errors import LaliaError
 from .attention import Attention, Cache, Packed, RMSNorm, order, rotary
 from .blank import Embedding, Linear, is_blank
 from .config import MonetConfig
@@ -90,6 +91,12 @@ class Backbone(nn.Module):
         depth: int | None = None,
     ) -> Output:
         """Read tokens; see `Monet.forward`."""
+        if packed is not None and (cache is not None or keep is not None):
+            raise LaliaError(
+                "A packed row must be read without a cache and without padding",
+                "a cache" if cache is not None else "padding",
+                "Leave it out, or give the sequences as a batch",
+            )
         past = cache.length if cache is not None else 0
         count = ids.shape[1]
         held = None if keep is None else keep.bool()
