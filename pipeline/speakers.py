@@ -48,6 +48,9 @@ MEASURED = (
 )
 """For the notes of a transcript whose speakers were told apart by voice: benchmarks/results/speakers.md."""
 
+ARISES = 10.0
+"""Seconds of talk from which one voice is told to be checked for a second: what the network hears at once."""
+
 _ASSUMED = re.compile(r"one speaker\b.*\bassumed", re.IGNORECASE)
 
 
@@ -126,7 +129,8 @@ def _by_voice(transcript: Transcript, turns: Sequence[Turn], task: Task | None) 
         # One voice is the answer wherever a second is not proven, so it must be checked too.
         unheard = sum(turn.end - turn.start for turn in turns if turn.speaker not in names)
         more = f" (another was, for {unheard:.1f} s, but not in words)" if unheard else ""
-        note = f"One voice was heard{more}, taken for the participant's. {MEASURED}"
+        asked = unheard or sum(seconds.values()) >= ARISES
+        note = f"One voice was heard{more}, taken for the participant's.{f' {MEASURED}' if asked else ''}"
         return _noted(transcript, note, participant_choice=ParticipantChoice.ONLY_SPEAKER)
     words = Counter(piece.speaker for piece in pieces for word in piece.words if word.kind is Kind.WORD)
     participant = max(names, key=lambda name: words[name])

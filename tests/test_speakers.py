@@ -112,6 +112,15 @@ def test_one_voice_leaves_every_word_with_the_participant(hearing):
     assert "One voice was heard" in done.notes[0]
 
 
+@pytest.mark.parametrize(("seconds", "unheard", "told"), [(2.0, 0.0, False), (2.0, 1.0, True), (12.0, 0.0, True)])
+def test_that_a_second_voice_may_be_missed_is_told_where_there_could_be_one(hearing, seconds, unheard, told):
+    other = [Turn("S2", seconds, seconds + unheard, 0.9)] if unheard else []
+    hearing(Turn("S1", 0.0, seconds, 1.0), *other)
+    done = speakers.assign(said(timed("no", 0.0)), audio(), item(), Settings())
+    assert done.notes[0].startswith("One voice was heard")
+    assert (speakers.MEASURED in done.notes[0]) is told
+
+
 def test_a_voice_without_words_makes_no_speaker(hearing):
     hearing(Turn("S1", 0.0, 6.5, 0.9), Turn("S2", 12.0, 14.5, 0.9))
     done = speakers.assign(TALK, audio(), item(), Settings())
