@@ -110,6 +110,7 @@ def assess(
     language: str | None = None,
     verbatim: Literal["auto", "on", "off"] = "auto",
     embedder: str | None = None,
+    language_model: str | None = None,
     aligner: str | None = None,
     diariser: str | None = None,
     match: Literal["none", "clan"] = "none",
@@ -129,7 +130,7 @@ def assess(
         Absolute path of the run's folder. Run the flow again with the same one to go on. Stored by Prefect.
     task : Task, optional
         Where the manifest names none.
-    model, engine, device, language, verbatim, embedder, aligner, diariser, match, seed
+    model, engine, device, language, verbatim, embedder, language_model, aligner, diariser, match, seed
         As in `Settings`.
     transcripts : str, optional
         Absolute path of a folder of corrected transcripts. Stored by Prefect.
@@ -142,7 +143,8 @@ def assess(
     """
     given: dict[str, Any] = {"engine": engine, "device": device, "language": language, "verbatim": verbatim}
     given |= {"match": match, "seed": seed}
-    named = {"model": model, "embedder": embedder, "aligner": aligner, "diariser": diariser}
+    named = {"model": model, "embedder": embedder, "language_model": language_model}
+    named |= {"aligner": aligner, "diariser": diariser}
     given |= {name: value for name, value in named.items() if value}
     with ExitStack() as stack:
         try:

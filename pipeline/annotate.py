@@ -85,8 +85,8 @@ def annotate(item: Located, audio: Audio, transcript: Transcript, settings: Sett
     parses = _made("parses", lambda: _parses(utterances, language, settings))
     stimulus = None if item.stimulus is None else read_stimulus(item.stimulus)
     texts = [spoken(utterance) for utterance in utterances]
-    embeddings = _made("embeddings", lambda: _embeddings(texts, language, settings))
     reading = _made("routing", lambda: _reading(texts, language, settings))
+    embeddings = _made("embeddings", lambda: _utterance_vectors(texts, reading, language, settings))
     return Sample(
         recording=recording,
         audio=audio,
@@ -188,10 +188,21 @@ def _trees(parses: tuple[Parse, ...] | Missing, language: str | None, settings: 
     return wrong or parsers.load_constituency(settings.constituency).parse(parses)
 
 
+def _utterance_vectors(
+    texts: list[str], reading: Reading | Missing, language: str | None, settings: Settings
+) -> Embeddings | Missing:
+    from ..models import embedders
+
+    if isinstance(reading, Missing) or not embedders.is_language_model(settings.embedder, settings.language_model):
+        return _embeddings(texts, language, settings)
+    # The same model has just read the same texts: these are the vectors it would give again, bit for bit.
+    return reading.vectors
+
+
 def _embeddings(texts: list[str], language: str | None, settings: Settings) -> Embeddings | Missing:
     from ..models import embedders
 
-    wrong = _wrong_language(embedders.LANGUAGES.get(settings.embedder), language, "embedder")
+    wrong = _wrong_language(embedders.language(settings.embedder), language, "embedder")
     return wrong or embedders.load(settings.embedder, settings.device).embed(texts)
 
 

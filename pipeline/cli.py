@@ -78,7 +78,14 @@ def assess(
         Literal["auto", "on", "off"] | None, typer.Option(help="Whether the recogniser keeps fillers.")
     ] = None,
     embedder: Annotated[
-        str | None, typer.Option(help="What turns utterances into vectors: monet, minilm, or a Monet's folder.")
+        str | None,
+        typer.Option(
+            help="What turns utterances into vectors: monet, minilm, or the folder of a model of either kind."
+        ),
+    ] = None,
+    language_model: Annotated[
+        str | None,
+        typer.Option(help="What gives surprisal and the use of experts: monet, a Monet's folder, or none."),
     ] = None,
     aligner: Annotated[
         Literal["pocketsphinx", "none"] | None, typer.Option(help="What finds each word's times in the sound.")
@@ -108,6 +115,7 @@ def assess(
         language=language,
         verbatim=verbatim,
         embedder=embedder,
+        language_model=language_model,
         aligner=aligner,
         diariser=diariser,
         match=match,

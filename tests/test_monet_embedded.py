@@ -269,6 +269,46 @@ def test_no_language_model_no_surprisal(tmp_path):
     assert isinstance(sample.routing, Missing)
 
 
+def test_one_model_reads_an_utterance_once(tmp_path, monkeypatch, embedder):
+    from lalia.models.monet.reader import Reader
+
+    read, texts = Reader.read, []
+
+    def counted(self, given, **options):
+        texts.append((list(given), options))
+        return read(self, given, **options)
+
+    monkeypatch.setattr(Reader, "read", counted)
+    both = annotated(tmp_path)
+    whole = [given for given, _ in texts if len(given) == 3 and "stool" in given[0]]
+    assert len(whole) == 1
+    monkeypatch.undo()
+    assert np.array_equal(both.embeddings, embedder.embed(whole[0]))
+    vectors = annotated(tmp_path, language_model="none").embeddings
+    assert np.array_equal(both.embeddings, vectors)
+
+
+def test_the_command_and_the_flow_name_the_language_model(tmp_path, monkeypatch):
+    from lalia.flows import assess as flows
+    from lalia.pipeline import batch, cli
+    from typer.testing import CliRunner
+
+    asked = []
+
+    def caught(source, out, settings, **_):
+        asked.append(settings)
+        raise LaliaError("A", "b", "C")
+
+    monkeypatch.setattr(batch, "whole_run", caught)
+    monkeypatch.setattr(flows, "plan", caught)
+    (tmp_path / "in").mkdir()
+    for name in ("none", None):
+        given = [] if name is None else ["--language-model", name]
+        CliRunner().invoke(cli.app, ["assess", str(tmp_path / "in"), "--out", str(tmp_path / "out"), *given])
+        flows.assess.fn(str(tmp_path / "in"), str(tmp_path / "out"), language_model=name)
+    assert [settings.language_model for settings in asked] == ["none", "none", "monet", "monet"]
+
+
 def test_the_embedder_setting_chooses(tmp_path):
     assert annotated(tmp_path).embeddings.shape[1] == 384
     monet = annotated(tmp_path, embedder="monet")

@@ -76,6 +76,11 @@ def load(name: str, device: str = "auto") -> Embedder:
     return _packaged(name, where)
 
 
+def is_language_model(embedder: str, language_model: str) -> bool:
+    """Whether two settings name one Monet, which then need not read a text twice."""
+    return is_monet(embedder) and is_monet(language_model) and canonical(embedder) == canonical(language_model)
+
+
 def use(name: str, role: str = EMBEDDER) -> ModelUse:
     """What provenance keeps of an embedder, without loading it; raises as `load` does."""
     from ..monet import embedded

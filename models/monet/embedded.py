@@ -109,7 +109,8 @@ def read_folder(folder: Path, device: str = "cpu", watched: Experts | None = Non
         raise no_head()
     with blank():
         projection = Linear(config.hidden_size, head.embedding_width)
-    model, apart = empty(config, torch.float32, device), {}
+    apart: dict[str, torch.Tensor] = {}
+    model = empty(config, torch.float32, device)
     fill(model, without_projection(tensors(folder), apart))
     fill(torch.nn.ModuleDict({"projection": projection}), iter([apart]))
     projection = projection.to(device).requires_grad_(False)

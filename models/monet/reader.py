@@ -198,7 +198,7 @@ class Reader:
         foretold = torch.ones(len(ids), dtype=torch.bool, device=states.device)
         foretold[0] = foretold[starts] = False
         bits = torch.zeros(len(ids), dtype=torch.float64, device=states.device)
-        for places in foretold.nonzero()[:, 0].split(SCORED):
+        for places in torch.split(foretold.nonzero()[:, 0], SCORED):
             logits = self.model.logits(states[places - 1]).float()
             bits[places] = functional.cross_entropy(logits, ids[places], reduction="none").double()
         return np.asarray(bits.cpu().numpy() / math.log(2))
