@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...data_schemas.feature import Example, Missing, Reason
 from ...data_schemas.transcript import Kind, Word
 from ..estimates import Estimate, mean
@@ -23,12 +25,17 @@ UM = (
     high=None,
     needs={"speech": 5},
     verbatim=True,
+    version=2,
     definition="Filled pauses (um, uh, er, …) per minute of speech_duration.",
     citation="goldmaneisler1968",
-    example=Example({"runs": SAID, "fillers": UM}, 15, 1e-12, "60 x 2 / 8"),
+    example=Example({"runs": SAID, "fillers": UM, "unkept": {}}, 15, 1e-12, "60 x 2 / 8"),
     invariances=unchanged_by_all_but(),
 )
-def filled_pause_rate(runs: tuple[Run, ...], fillers: tuple[Word, ...]) -> Estimate | Missing:
+def filled_pause_rate(
+    runs: tuple[Run, ...], fillers: tuple[Word, ...], unkept: Mapping[Kind, Missing]
+) -> Estimate | Missing:
+    if Kind.FILLER in unkept:
+        return unkept[Kind.FILLER]
     whole = float(Talk(runs).whole.sum())
     if whole == 0:
         return Missing(Reason.UNDEFINED, "talk is 0 s")
@@ -42,12 +49,15 @@ def filled_pause_rate(runs: tuple[Run, ...], fillers: tuple[Word, ...]) -> Estim
     high=None,
     needs={"speech": 5},
     verbatim=True,
+    version=2,
     definition="Mean duration of the filled pauses that have times.",
     citation="goldmaneisler1968",
-    example=Example({"fillers": UM}, 0.4, 1e-12, "(0.2 + 0.6) / 2"),
+    example=Example({"fillers": UM, "unkept": {}}, 0.4, 1e-12, "(0.2 + 0.6) / 2"),
     invariances=unchanged_by_all_but(),
 )
-def filled_pause_mean(fillers: tuple[Word, ...]) -> Estimate | Missing:
+def filled_pause_mean(fillers: tuple[Word, ...], unkept: Mapping[Kind, Missing]) -> Estimate | Missing:
+    if Kind.FILLER in unkept:
+        return unkept[Kind.FILLER]
     lengths = _lengths(fillers)
     if fillers and not lengths:
         return Missing(Reason.NO_WORD_TIMES, f"none of {len(fillers)} filled pauses")
@@ -61,13 +71,18 @@ def filled_pause_mean(fillers: tuple[Word, ...]) -> Estimate | Missing:
     high=1,
     needs={"speech": 5},
     verbatim=True,
+    version=2,
     definition="(Silent pauses of at least 0.25 s + timed filled pauses) / speech_duration.",
     citation="toth2018",
-    example=Example({"runs": SAID, "fillers": UM}, 2.8 / 8, 1e-12, "(2 + 0.8) / 8"),
+    example=Example({"runs": SAID, "fillers": UM, "unkept": {}}, 2.8 / 8, 1e-12, "(2 + 0.8) / 8"),
     invariances=unchanged_by_all_but(),
     settings={"minimum_pause_s": PAUSE},
 )
-def hesitation_ratio(runs: tuple[Run, ...], fillers: tuple[Word, ...]) -> Estimate | Missing:
+def hesitation_ratio(
+    runs: tuple[Run, ...], fillers: tuple[Word, ...], unkept: Mapping[Kind, Missing]
+) -> Estimate | Missing:
+    if Kind.FILLER in unkept:
+        return unkept[Kind.FILLER]
     lengths, talk = _lengths(fillers), Talk(runs)
     if len(lengths) < len(fillers):
         return Missing(Reason.NO_WORD_TIMES, f"{len(fillers) - len(lengths)} of {len(fillers)} filled pauses")
