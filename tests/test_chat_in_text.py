@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from lalia.data_schemas import Kind
 from lalia.pipeline.formats import write_chat
@@ -82,6 +84,23 @@ def test_counts_cannot_swell_plain_text(reading):
     transcript = reading("a.txt", "a [x 50].\n" * 1000)
     assert 10_000 < sum(len(u.words) for u in transcript.utterances) < 12_000
     assert "were kept as codes only" in told(transcript)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", "x &-um " + " " * 100_000 + "b"),
+        ("a.txt", "x " + "." * 100_000 + "b"),
+        ("a.txt", "x &-um " + "[" * 100_000),
+        ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nx " + "<v " * 30_000),
+        ("a.cha", "@Begin\n@Participants:\tPAR Participant\n*PAR:\tx [* " + "+" * 100_000 + " .\n@End\n"),
+    ],
+    ids=["blanks", "stops", "brackets", "voices", "signs"],
+)
+def test_long_runs_of_marks_take_no_quadratic_time(reading, name, text):
+    begun = time.process_time()
+    assert reading(name, text).utterances
+    assert time.process_time() - begun < 10, "seconds; with time that grows as the square of the length, minutes"
 
 
 @pytest.mark.parametrize(

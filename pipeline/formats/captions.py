@@ -20,7 +20,7 @@ _CUE = re.compile(rf"\s*{_STRICT}\s*-->\s*{_STRICT}.*")
 _LOOSE = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _LOOSE_CUE = re.compile(rf"\s*{_LOOSE}\s*(?:[-–—=]*>|→)\s*{_LOOSE}(?:\s+\w+:\S+)*\s*")
 _LOST_CUE = re.compile(rf".*-->.*|\s*{_STRICT}\W+{_STRICT}\s*")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>")
 _TAG = re.compile(r"(?i)</?(?:[bciuv]|ruby|rt|lang|font|\d\d[\d:.]*)(?:[.\s][^<>]*)?>")
 _LANGUAGE = re.compile(r"\AWEBVTT[^\n]*(?:\n[^\n]+)*?\nLanguage:\s*([A-Za-z]{2,3})\b")
 

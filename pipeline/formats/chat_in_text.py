@@ -16,7 +16,7 @@ MARKS = re.compile(
 """Marks that mean nothing but what they mean in CHAT."""
 
 _BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
-_END = re.compile(r"\s*(?<![(\[.?!…])(?:\+[/\"]*)?[.?!…]+[\"'”’)\]]*\s*$")
+_END = re.compile(r"(?<![(\[.?!…])(?:\+[/\"]*)?[.?!…]+[\"'”’)\]]*\s*$")
 
 
 def events(text: str, notes: Notes, line: int | None) -> tuple[Word, ...]:

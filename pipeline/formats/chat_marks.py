@@ -58,9 +58,9 @@ GLUED_TERMINATOR: Final = re.compile(r"(?<=[^\s+./!?\"(])([.?!])(?=\s*(?:\[\+[^\
 LOST_BULLET: Final = re.compile(r"(?<=[.?!\]])\s+(\d{1,9}_\d{1,9})\s*$")
 UNCLOSED: Final = re.compile(
     r"\[(?=[^\[\]]*(?:\[|$))(?:x ?\d+(?!\S)|/{1,3}[-?]?(?!\S)|(?:[<>]\d?|!{1,2}|\?)(?!\S)"
-    r"|(?:\*|::?|\+|%|=!?|-)(?= )[^\[\]\x15]*?(?=\s*(?:(?:[.?!]|\+\S+)\s*(?:\x15|\[|$)|\x15|\[|$)))"
+    r"|(?:\*|::?|\+|%|=!?|-)(?= )[^\[\]\x15]*)"
 )
-"""A code without its closing bracket: a repeat count or sign alone, else with its text up to the terminator."""
+"""A code without its closing bracket: a repeat count or sign alone, else with all up to the next code or time mark."""
 
 REPEAT_COUNT: Final = re.compile(r"\[x (\d{1,9})\]")
 REPLACEMENT: Final = re.compile(r"\[(::?) ([^\[\]]+)\]")
@@ -73,6 +73,16 @@ _CA = "↑↓↗↘→↖⇗⇘∞≈≋≡∙⌈⌉⌊⌋∆∇⁎⁇⁑°◉�
 _STRIPPED: Final = str.maketrans("", "", _CA + '()+^"“”*%,&@$')
 _SEGMENT_REPEATED: Final = re.compile(r"↫[^↫]*↫")
 _LENGTHENED: Final = re.compile(r"(?<!\d):+|:+(?!\d)")
+
+
+def without_unclosed(text: str) -> str:
+    """A main line without codes whose bracket is never closed, but with the terminator that stands after one."""
+    return UNCLOSED.sub(lambda match: f" {_last_terminator(match[0])} ", text)
+
+
+def _last_terminator(text: str) -> str:
+    last = text.split()[-1]
+    return last if last in SIMPLE_TERMINATORS or re.fullmatch(TERMINATOR, last) else ""
 
 
 def plain_form(typed: str) -> str:

@@ -81,12 +81,11 @@ class _Parser:
         )
 
     def _repaired(self, text: str) -> str:
-        open_codes = marks.UNCLOSED.sub(" ", text)
-        if open_codes != text:
+        closed = marks.without_unclosed(text)
+        if closed != text:
             self._note("Codes in brackets that are never closed were skipped")
-            text = open_codes
-        lost = marks.LOST_BULLET.sub(rf" {marks.BULLET}\1{marks.BULLET}", text)
-        if lost != text:
+        lost = marks.LOST_BULLET.sub(rf" {marks.BULLET}\1{marks.BULLET}", closed)
+        if lost != closed:
             self._note("Time marks without their control characters were read as time marks")
         apart = marks.GLUED_TERMINATOR.sub(r" \1", lost)
         if apart != lost:

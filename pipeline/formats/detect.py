@@ -46,7 +46,7 @@ DOUBLES = frozenset(
 )
 """Words whose doubling is no repetition: grammar, emphasis, feedback, reduplication, dictated numbers."""
 
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = re.compile(r"^[\W_]+|(?<![\W_])[\W_]+$")
 _CUT_OFF = re.compile(r"^\W*(\w[\w'’]*)-[^\w-]*$")
 _ENDS_SENTENCE = re.compile(r"[.?!…][\"'”’)]*$")
 _BRIDGES = frozenset([Kind.FILLER, Kind.FRAGMENT, Kind.PAUSE, Kind.NONVERBAL])

@@ -21,8 +21,9 @@ _CLOSED = re.compile(r"(?<=[.?!…])[\"'”’)\]]*$")
 _GOES_ON = re.compile(
     r"(?:^|\s)(?:Mrs?|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|[A-Z])\.[\"'”’)\]]*$|\(\.{1,3}\)$|\[(?:=?!{1,2}|\?)\]$"
 )
-_FINAL = re.compile(r"(\.{2,}|…|[.?!]+)[\"'”’)\]]*$")
-_OUTER = re.compile(r"^[^\w\[{<(&'’]+|[^\w\]}>)'’-]+$")
+# Runs are tried from their start only: a million full stops and a letter would take quadratic time.
+_FINAL = re.compile(r"((?<!\.)\.{2,}|…|(?<![.?!])[.?!]+)[\"'”’)\]]*$")
+_OUTER = re.compile(r"^[^\w\[{<(&'’]+|(?<![^\w\]}>)'’-])[^\w\]}>)'’-]+$")
 _QUOTED = re.compile(r"^['’](.+?)['’]$")
 _MFA = re.compile(r"<(cutoff|hes)-([^<>]+)>")
 
