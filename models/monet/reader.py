@@ -142,29 +142,31 @@ class Reader:
         )
 
     def _found(self, encoded: Sequence[Encoded], surprisal: bool, routing: bool) -> list[_Text]:
-        config = self.model.config
-        texts = [_Text(found, config) for found in encoded]
+        texts = [_Text(found, self.model.config) for found in encoded]
         # By length, and the windows of a text one after another, so that few texts are unfinished at a time.
         order = sorted(range(len(texts)), key=lambda k: (len(encoded[k].ids), encoded[k].ids, k))
         windows = [window for number in order for window in self._windows(number, encoded[number])]
-        whole = surprisal or (routing and self._last_router_above())
         for batch in _batches(windows):
-            states, pooled, gates = self._run(batch, whole)
-            bits = self._bits(states, batch) if surprisal else None
-            end = 0
-            for window in batch:
-                end += len(window.ids)
-                fresh = slice(end - window.fresh, end)
-                text = texts[window.text]
-                text.total += pooled[fresh].sum(axis=0)
-                if bits is not None:
-                    np.add.at(text.bits, text.words(window), bits[fresh])
-                if routing and text.encoded.known:
-                    text.use = text.use or Sums(config)
-                    text.use.add([(one[0, fresh], other[0, fresh]) for one, other in gates])
-                    if window.first + window.fresh == len(text.encoded.ids):
-                        text.kept, text.use = text.use.kept(self.watched), None
+            self._take(batch, texts, surprisal, routing)
         return texts
+
+    def _take(self, batch: list[_Window], texts: list[_Text], surprisal: bool, routing: bool) -> None:
+        """Read a batch into its texts; what is large is gone before the next one."""
+        states, pooled, gates = self._run(batch, surprisal or (routing and self._last_router_above()))
+        bits = self._bits(states, batch) if surprisal else None
+        end = 0
+        for window in batch:
+            end += len(window.ids)
+            fresh = slice(end - window.fresh, end)
+            text = texts[window.text]
+            text.total += pooled[fresh].sum(axis=0)
+            if bits is not None:
+                np.add.at(text.bits, text.words(window), bits[fresh])
+            if routing and text.encoded.known:
+                text.use = text.use or Sums(self.model.config)
+                text.use.add([(one[0, fresh], other[0, fresh]) for one, other in gates])
+                if window.first + window.fresh == len(text.encoded.ids):
+                    text.kept, text.use = text.use.kept(self.watched), None
 
     def _windows(self, number: int, found: Encoded) -> Iterator[_Window]:
         room = self.window - 1
