@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from lalia.data_schemas import LaliaError, Missing, Reason, Recording, Sample, Transcript, Utterance, Word
 from lalia.data_schemas.sample import LANGUAGE_MODEL
 from lalia.features.semantic.reference_table import load
@@ -81,7 +82,7 @@ def test_without_the_shared_experts_neighbours_are_less_alike():
         for experts, into in ((shared, moved), (random.choice(used, len(shared), replace=False).tolist(), control)):
             one, other = reader.without(experts).read(pair).vectors
             into.append(float(one @ other) - before)
-    # Measured: 11 of 12 pairs fall, by 0.006 on average; five random ones of some 900 move it by 0.0001.
+    # Measured: 11 of 12 pairs fall, by 0.006 on average; five random ones of some 1,070 move it by 0.0002.
     assert sum(change < 0 for change in moved) >= 9
     assert np.mean(moved) < -0.003
     assert abs(np.mean(control)) < 0.25 * abs(np.mean(moved))
@@ -100,6 +101,39 @@ def test_the_least_coherent_come_first_and_wordless_utterances_are_passed_over()
     assert unembedded.explain_transition(0).cosine is None
     overlaps = [f.overlap for f in least_coherent(unembedded, 10)]
     assert overlaps == sorted(overlaps)
+
+
+@pytest.mark.parametrize("unread", ["🙂 🙂", "男孩 在 凳子 上", "\u200b"])
+def test_an_utterance_of_which_no_piece_is_known_is_no_neighbour(unread):
+    sample = talk(PAIRS[0][0], unread, PAIRS[0][1])
+    assert sample.routing.used.tolist() == [True, False, True]
+    found = sample.explain_transition(0)
+    assert (found.first, found.second) == (0, 2)
+    plain = talk(*PAIRS[0]).explain_transition(0)
+    assert found.cosine == pytest.approx(plain.cosine, abs=1e-6)
+    assert [(use.router, use.expert) for use in found.shared] == [(use.router, use.expert) for use in plain.shared]
+
+
+def test_what_is_told_of_an_expert_is_its_use():
+    """No expert that acted is told to have done nothing, in utterances long enough to use thousands."""
+    texts = [" and ".join(side) for side in zip(*PAIRS[:6], strict=True)]
+    found = talk(*texts).explain_transition(0)
+    reader = embedded.load("monet", "cpu")
+    full = []
+    for text in texts:
+        (encoded,) = reader.pieces.encode([text])
+        with torch.inference_mode():
+            gates = reader.model(torch.tensor([[reader.pieces.start, *encoded.ids]])).routing
+        use = [torch.einsum("thi,thj->ij", a[0, 1:], b[0, 1:]).flatten() / a.shape[2] for a, b in gates]
+        full.append((torch.cat(use) / len(encoded.ids)).numpy())
+    side = reader.model.config.moe_experts
+    for use in (*found.shared, *found.lost, *found.gained):
+        (number,) = numbers([use], side)
+        assert use.before == pytest.approx(full[0][number], abs=1e-6)
+        assert use.after == pytest.approx(full[1][number], abs=1e-6)
+    topics = load().topics(embedded.use("monet", LANGUAGE_MODEL).sha256).experts
+    best = np.sort(np.minimum(full[0], full[1])[topics])[::-1][:SHOWN]
+    np.testing.assert_allclose([min(use.before, use.after) for use in found.shared], best, atol=1e-6)
 
 
 def test_a_transition_that_is_not_there_is_a_clear_error():
