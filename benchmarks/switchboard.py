@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 from lalia.data_schemas import Kind, Speaker, Transcript, Utterance, Word
@@ -39,25 +40,39 @@ def calls() -> list[list[tuple[str, Said]]]:
 
 
 def units(text: str) -> list[Said]:
-    """Sentence-like units of a turn (a slash ends one); `[ reparandum + repair ]` may be nested."""
+    """Sentence-like units of a turn (a slash ends one); `[ reparandum + repair ]` may be nested.
+
+    A reparandum that its repair begins with was repeated, any other revised.
+    """
     said: list[Said] = [[]]
-    opened: list[int] = []
+    opened: list[list[int]] = []
     filler = False
     for token in TOKEN.findall(text):
         if token == "[":
-            opened.append(len(said[-1]))
+            opened.append([len(said[-1])])
         elif token == "+" and opened:
-            start = opened[-1]
-            said[-1][start:] = [(form, Kind.REVISED if kind is Kind.WORD else kind) for form, kind in said[-1][start:]]
+            opened[-1].append(len(said[-1]))
         elif token == "]" and opened:
-            opened.pop()
+            for start, end in pairwise(places := opened.pop()):
+                _retrace(said[-1], start, end, repair=said[-1][places[-1] :])
         elif token[0] in "{}":
             filler = token == "{F"
         elif token.endswith("/") and not opened:
             said.append([])
         elif token[0].isalnum() or token[0] in "'’":
             said[-1].append((token.rstrip("."), _kind(token, filler)))
+    # What is left open was given up, or mended in a later turn.
+    for start, end in (pair for places in opened for pair in pairwise(places)):
+        _retrace(said[-1], start, end, repair=[])
     return said
+
+
+def _retrace(said: Said, start: int, end: int, repair: Said) -> None:
+    """Mark the words between two places as said again or otherwise in what followed."""
+    taken = [form.lower() for form, kind in said[start:end] if kind is Kind.WORD]
+    again = [form.lower() for form, kind in repair if kind is not Kind.FILLER]
+    kind = Kind.REPEATED if again[: len(taken)] == taken else Kind.REVISED
+    said[start:end] = [(form, kind if old is Kind.WORD else old) for form, old in said[start:end]]
 
 
 def _kind(token: str, filler: bool) -> Kind:
