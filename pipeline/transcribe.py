@@ -14,6 +14,10 @@ READ = frozenset([Task.READING])
 """Tasks in which fillers are rare, so the recogniser is not asked for them."""
 
 
+_OUTDATED = ("%wor tiers that do not match", "Times of ", "Words and the voice that was heard ")
+"""Beginnings of notes that a correction outdates: lines whose words were changed need not fit the times under them, and
+where words lie is found and said anew."""
+
 SHORTEST = 0.15
 """Seconds of speech in the whole recording below which a recogniser can only invent: a short word lasts as long."""
 
@@ -84,8 +88,7 @@ def _rough(transcript: Transcript) -> Transcript:
         )
         for utterance in transcript.utterances
     )
-    # Lines whose words were changed no longer fit the times written under them: that is what was asked for.
-    notes = tuple(note for note in transcript.notes if not note.startswith("%wor tiers that do not match"))
+    notes = tuple(note for note in transcript.notes if not note.startswith(_OUTDATED))
     return transcript.model_copy(update={"utterances": utterances, "notes": notes})
 
 

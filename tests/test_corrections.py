@@ -194,3 +194,9 @@ def test_what_a_run_wrote_can_be_edited_and_fed_back(spoken, tmp_path, monkeypat
 def words(transcript: Transcript) -> list[tuple[str, float]]:
     said = [word for u in transcript.utterances for word in u.words if word.kind is not Kind.PAUSE]
     return [("".join(c for c in word.text.lower() if c.isalnum()), word.start or 0.0) for word in said]
+
+
+def test_notes_that_a_correction_outdates_are_not_said_twice():
+    stale = ("Times of 12 words: 12 found in the sound.", "Words and the voice that was heard agree: 98 %.")
+    given = Transcript(source="json", notes=(*stale, "One speaker is assumed."))
+    assert transcribe._rough(given).notes == ("One speaker is assumed.",)

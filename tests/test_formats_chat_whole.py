@@ -99,6 +99,21 @@ def test_any_transcript_survives_writing_and_reading(tmp_path_factory, transcrip
     assert read(path).utterances == back.utterances
 
 
+def test_a_recognisers_doubt_is_written_and_read_back(tmp_path):
+    said = (Word(text="the"), Word(text="moderate", codes=("[?]",), probability=0.2), Word(text="boy", codes=("@x",)))
+    transcript = Transcript(
+        source="whisper",
+        language="en",
+        speakers=(Speaker(code="PAR", role="Participant"),),
+        participant="PAR",
+        utterances=(Utterance(speaker="PAR", words=said),),
+    )
+    path = tmp_path / "a.cha"
+    path.write_text(write_chat(transcript, RECORDING), encoding="utf-8")
+    assert "*PAR:\tthe moderate [?] boy ." in path.read_text("utf-8")
+    assert [word.codes for word in read(path).utterances[0].words] == [(), ("[?]",), ()]
+
+
 def as_the_other_reader_counts(utterance: Utterance) -> Utterance:
     """It takes the target of a filler for a word, and `+!?` for two terminators."""
     words = [w if w.kind is Kind.WORD else w.model_copy(update={"target": None}) for w in utterance.words]

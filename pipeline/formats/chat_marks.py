@@ -23,6 +23,9 @@ RETRACING: Final = {
 }
 """Repetition, retracing with correction, reformulation, false start, and retracing of unclear type."""
 
+UNSURE: Final = "[?]"
+"""After a word: the best guess of whoever wrote it."""
+
 UNTRANSCRIBED: Final = frozenset(["xxx", "yyy", "www", "xx", "yy"])
 """Unintelligible, phonologically coded, and not transcribed; the two-letter forms are older."""
 

@@ -1,7 +1,7 @@
 """Transcripts as CHAT files.
 
 What CHAT has a mark for is written with that mark; what was marked by rule is listed on a tier of ours
-(``%xdetected``), and so are pauses that only the words' times tell. Recogniser's confidences and times of noises have
+(``%xdetected``), and so are pauses that only the words' times tell; words in doubt bear ``[?]``. Recogniser's confidences and times of noises have
 no place in CHAT: the JSON transcript keeps them.
 """
 
@@ -179,8 +179,11 @@ def _joined(tokens: Sequence[str]) -> str:
 
 
 def _token(word: Word, *, keep_codes: bool) -> list[str]:
-    """The event as CHAT writes it, with the codes kept from an original; empty when nothing of it can be written."""
-    codes = list(word.codes) if keep_codes else []
+    """The event as CHAT writes it, with the codes kept from an original; empty when nothing of it can be written.
+
+    That a word is in doubt is told whoever doubts it.
+    """
+    codes = [code for code in word.codes if keep_codes or code == marks.UNSURE]
     lead = next((at for at, code in enumerate(codes) if code not in marks.OPENING), len(codes))
     opening, rest = codes[:lead], codes[lead:]
     form, special, old, rest = _form_codes(rest)

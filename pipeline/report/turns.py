@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...data_schemas import Kind, Transcript, Utterance, Word
+from ..formats.chat_marks import UNSURE as DISPUTED
 from . import plain, shown
 
 LONG_PAUSE = 1.0
@@ -14,9 +15,6 @@ LONG_PAUSE = 1.0
 
 UNSURE = 0.5
 """Word probability below which the recogniser's guess is marked; quality.low_confidence_share uses the same."""
-
-DISPUTED = "[?]"
-"""CHAT's mark of a best guess, which the recogniser gives a word that its two hearings do not agree on."""
 
 
 @dataclass(frozen=True, slots=True)
