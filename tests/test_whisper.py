@@ -17,7 +17,7 @@ from lalia.models.whisper.engine import RawWord, Text, split
 from lalia.models.whisper.placed import Placed
 from lalia.models.whisper.times import NONE, Bias, place
 from lalia.models.whisper.windows import LIMIT, MARGIN, Piece, Window, halves, rest, samples, windows
-from lalia.models.whisper.words import utterances
+from lalia.models.whisper.words import undivided, utterances
 
 RATE = 1000  # samples a second of the synthetic recordings: only lengths matter
 
@@ -125,7 +125,10 @@ KINDS = [
     ([" uh-huh", " Uh", " er", " hmm", " ah", " mhm"], ["word", "filler", "filler", "filler", "filler", "word"]),
     ([" the", " the", " boy"], ["repeated", "word", "word"]),
     ([" the", " um", " the", " boy"], ["repeated", "filler", "word", "word"]),
-    ([" the", " b-", " the"], ["word", "fragment", "word"]),
+    ([" the", " b-", " the"], ["repeated", "fragment", "word"]),
+    ([" I", " like", " I", " like", " I", " like", " beans"], ["repeated"] * 4 + ["word"] * 3),
+    ([" the", " the", " dog", " uh", " the", " dog"], ["repeated"] * 3 + ["filler", "word", "word"]),
+    ([" the", " man", " I", " mean", " the", " woman"], ["revised"] * 2 + ["word"] * 4),
     ([" that", " that", " very", " very", " no,", " no"], ["word"] * 6),
     ([" I", " I", " i"], ["repeated", "repeated", "word"]),
     ([" mother-", " -in-law"], ["fragment", "word"]),
@@ -136,8 +139,36 @@ KINDS = [
 def test_kinds_of_words(texts, kinds):
     (utterance,) = utterances(_spoken(*texts))
     assert [word.kind.value for word in utterance.words] == kinds
-    assert all(word.detected == (word.kind in (Kind.REPEATED, Kind.FRAGMENT)) for word in utterance.words)
+    assert all(word.detected == (word.kind in (Kind.REPEATED, Kind.REVISED, Kind.FRAGMENT)) for word in utterance.words)
     assert all(word.times is TimeSource.ENGINE for word in utterance.words)
+
+
+def test_what_is_a_filler_depends_on_the_language():
+    kinds = lambda *texts, language: [w.kind.value for w in utterances(_spoken(*texts), language)[0].words]  # noqa: E731
+    assert kinds(" Ähm", " er", " geht", " um", " uh", language="de") == ["filler", "word", "word", "word", "filler"]
+    assert kinds(" um", " menino", language="pt-BR") == ["word", "word"]
+    assert kinds(" um", " boy", language="en-GB") == ["filler", "word"]
+    assert kinds(" die", " die", language="de") == ["word", "word"], (
+        "which doubled words are grammar is known of English"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stop", "gap", "ends"),
+    [("", 0.4, [30]), ("", 0.6, [10, 30]), (",", 0.6, [30]), ("um", 0.6, [30])],
+)
+def test_a_long_run_without_punctuation_ends_at_pauses(stop, gap, ends):
+    said = [f" w{i}" for i in range(30)]
+    if stop == "um":
+        said[9] = " um"
+    else:
+        said[9] += stop
+    words = [Placed(w.raw, Span(w.span.start + gap * (i > 9), w.span.end + gap * (i > 9)))
+             for i, w in enumerate(_spoken(*said, gap=0.0))]  # fmt: skip
+    found = utterances(words)
+    assert list(itertools.accumulate(len(u.words) for u in found)) == ends
+    assert bool(undivided(words)) is (stop != ",")
+    assert undivided(words[:25]) == ()
 
 
 TEXTS = [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from ...data_schemas import Kind, TimeSource, Utterance, Word
+from ...data_schemas import Kind, TimeSource, Utterance, Word, base_language
+from ...pipeline.formats.detect import mark
 from .placed import Placed
 
 PARTICIPANT = "PAR"
@@ -15,18 +17,18 @@ PAUSE = 1.0
 """Seconds of silence that end an utterance where the recogniser wrote no full stop: long for a pause within a clause
 (Campione & Véronis 2002 call 1 s and more long), so few clauses are cut."""
 
+UNDIVIDED = 25
+"""Words at most without any punctuation: a longer run holds several sentences. Of the sentences of the test recordings
+that end in a full stop the longest without a comma has 24 (read), of the spontaneous ones 19."""
+
+BREAK = 0.5
+"""Seconds of silence that end an utterance in such a run, as in a TextGrid without utterances."""
+
 FILLERS = frozenset("ah ahm er erm hm hmm hmmm mm mmm uh uhh uhm um umm".split())
 """Filled pauses. What answers (``uh-huh``, ``mhm``, ``huh``) or exclaims (``oh``, ``eh``) is a word."""
 
-DOUBLES = frozenset(
-    # Grammatical doubles: "that that is", "had had", "what it is is", "do do", "in in".
-    "that had is was do did can will have her you "
-    # Intensifiers and interjections said twice on purpose.
-    "very really so much more many too long far big no yes yeah okay ok right well now there bye ha "
-    # Said as words of their own when doubled: "bye bye", "night night", "knock knock", and figures: "two two".
-    "night knock chop tick hush again zero one two three four five six seven eight nine ten".split()
-)
-"""Words whose immediate repetition is as often meant as not; a repetition of any other is marked as detected."""
+ELSEWHERE = frozenset(["er", "um"])
+"""Of these, words of other languages: a pronoun and a preposition in German, an article in Portuguese."""
 
 UNSURE = "[?]"
 """CHAT's code for a best guess: on words that two decodings differ on, and on those below `LEAST`."""
@@ -38,14 +40,18 @@ speech, among them 8 of 18 wrong ones, and half of those of muddled speech, amon
 _ABBREVIATIONS = frozenset("mr mrs ms dr prof st sr jr vs etc e.g i.e a.m p.m u.s".split())
 _EDGE = re.compile(r"^[^\w'%$€£&+-]+|[^\w'%$€£&+-]+$")
 _STOP = re.compile(r"(\.\.\.|…|[.?!。？！]+)[\"'”’)\]]*$")
+_STOPS = ".,;:?!…。，？！：；"
 _TRAILING_OFF = "+..."
 _TERMINATORS = {"?": "?", "？": "?", "!": "!", "！": "!"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
+    """A word, how it ends its sentence if it does, and whether it bears any punctuation."""
+
     word: Word
     ends: str | None
+    stopped: bool
 
 
 def marked(words: Iterable[Placed]) -> list[Placed]:
@@ -58,16 +64,33 @@ def doubts(words: Sequence[Placed]) -> tuple[str, ...]:
     unsure = sum(word.unsure for word in words)
     if not unsure:
         return ()
-    return (f"{unsure} of {len(words)} words are unsure; they are marked [?] in the transcript.",)
+    return (f"Unsure words, marked [?] in the transcript: {unsure} of {len(words)}.",)
 
 
-def utterances(words: Iterable[Placed]) -> tuple[Utterance, ...]:
+def undivided(words: Iterable[Placed]) -> tuple[str, ...]:
+    """How often the recogniser wrote on without punctuation, if it did: mean length of utterance suffers."""
+    count = sum(_is_undivided(group) for group in _sentences(words, None))
+    if not count:
+        return ()
+    return (
+        f"Stretches of more than {UNDIVIDED} words that the recogniser wrote without punctuation: {count}. Utterances "
+        f"there end at pauses of {BREAK} s, so that they may hold several sentences or a part of one.",
+    )
+
+
+def utterances(words: Iterable[Placed], language: str | None = None) -> tuple[Utterance, ...]:
     """Typed words in utterances, cut after sentence-final punctuation and at pauses of at least `PAUSE`.
+
+    Where the recogniser wrote more than `UNDIVIDED` words without punctuation they are cut at pauses of `BREAK` too,
+    but not after a filler or what is said again.
 
     Parameters
     ----------
     words : iterable of Placed
         As recognised, with times in seconds of the recording, in order.
+    language : str or None
+        That the words are in; None means English. Repetitions and self-corrections are marked as in every transcript
+        that does not annotate them (`pipeline.formats.detect`).
 
     Returns
     -------
@@ -75,13 +98,34 @@ def utterances(words: Iterable[Placed]) -> tuple[Utterance, ...]:
         All by `PARTICIPANT`. Text keeps its case, apostrophes and hyphens; other punctuation is dropped, and the
         sentence's own ends up as its terminator (``+...`` where it trails off). Unsure words carry `UNSURE`.
     """
-    heard = [found for word in words if (found := _heard(word)) is not None]
+    return tuple(
+        _utterance(part)
+        for group in _sentences(words, language)
+        for part in _parts(_typed(group, language), _is_undivided(group))
+    )
+
+
+def _sentences(words: Iterable[Placed], language: str | None) -> list[list[_Heard]]:
     groups: list[list[_Heard]] = []
-    for item in heard:
+    for item in (found for word in words if (found := _heard(word, language)) is not None):
         if not groups or groups[-1][-1].ends not in (None, _TRAILING_OFF) or _gap(groups[-1][-1], item) >= PAUSE:
             groups.append([])
         groups[-1].append(item)
-    return tuple(_utterance(group) for group in groups)
+    return groups
+
+
+def _is_undivided(group: Sequence[_Heard]) -> bool:
+    return len(group) > UNDIVIDED and not any(item.stopped for item in group[:-1])
+
+
+def _parts(group: list[_Heard], divide: bool) -> list[list[_Heard]]:
+    """The words as they are, or cut at pauses that stand after plain words."""
+    parts = [group[:1]]
+    for before, item in pairwise(group):
+        if divide and before.word.kind is Kind.WORD and _gap(before, item) >= BREAK:
+            parts.append([])
+        parts[-1].append(item)
+    return parts
 
 
 def is_filler(text: str) -> bool:
@@ -89,7 +133,7 @@ def is_filler(text: str) -> bool:
     return text.lower() in FILLERS
 
 
-def _heard(placed: Placed) -> _Heard | None:
+def _heard(placed: Placed, language: str | None) -> _Heard | None:
     raw, span = placed.raw, placed.span
     text = raw.text.strip()
     bare = _bare(text)
@@ -97,7 +141,7 @@ def _heard(placed: Placed) -> _Heard | None:
         return None
     word = Word(
         text=bare.rstrip("-"),
-        kind=_kind(bare),
+        kind=_kind(bare, language),
         start=round(span.start, 3),
         end=max(round(span.end, 3), round(span.start, 3) + 0.001),
         probability=min(1.0, max(0.0, raw.probability)),
@@ -105,7 +149,7 @@ def _heard(placed: Placed) -> _Heard | None:
         detected=bare.endswith("-"),
         codes=(UNSURE,) if placed.unsure else (),
     )
-    return _Heard(word, _terminator(text, bare))
+    return _Heard(word, _terminator(text, bare), text[-1] in _STOPS)
 
 
 def _bare(text: str) -> str:
@@ -116,10 +160,11 @@ def _bare(text: str) -> str:
     return bare
 
 
-def _kind(bare: str) -> Kind:
+def _kind(bare: str, language: str | None) -> Kind:
     if bare.endswith("-"):
         return Kind.FRAGMENT
-    return Kind.FILLER if is_filler(bare) else Kind.WORD
+    english = base_language(language or "en") == "en"
+    return Kind.FILLER if is_filler(bare) and (english or bare.lower() not in ELSEWHERE) else Kind.WORD
 
 
 def _terminator(text: str, bare: str) -> str | None:
@@ -140,31 +185,17 @@ def _gap(before: _Heard, after: _Heard) -> float:
     return 0.0 if end is None or start is None else start - end
 
 
+def _typed(group: Sequence[_Heard], language: str | None) -> list[_Heard]:
+    """The words of a sentence with those marked that are said again or otherwise."""
+    typed = mark([item.word for item in group], language)
+    return [replace(item, word=word) for item, word in zip(group, typed, strict=True)]
+
+
 def _utterance(group: Sequence[_Heard]) -> Utterance:
-    words = _repeated([item.word for item in group])
     return Utterance(
         speaker=PARTICIPANT,
-        words=tuple(words),
-        start=words[0].start,
-        end=words[-1].end,
+        words=tuple(item.word for item in group),
+        start=group[0].word.start,
+        end=group[-1].word.end,
         terminator=group[-1].ends or ".",
     )
-
-
-def _repeated(words: Sequence[Word]) -> list[Word]:
-    """Mark a word said again at once; fillers between do not matter, for "the um the" repeats too."""
-    marked = list(words)
-    last: int | None = None
-    for index, word in enumerate(words):
-        if word.kind is not Kind.WORD:
-            last = last if word.kind is Kind.FILLER else None
-            continue
-        if last is not None and _same(words[last], word):
-            marked[last] = words[last].model_copy(update={"kind": Kind.REPEATED, "detected": True})
-        last = index
-    return marked
-
-
-def _same(first: Word, second: Word) -> bool:
-    text = first.text.lower()
-    return text == second.text.lower() and text not in DOUBLES
