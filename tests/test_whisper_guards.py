@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from lalia.data_schemas import Audio, LaliaError, ModelUse, ParticipantChoice, Span
 from lalia.models.whisper.engine import Decoded, Heard, RawWord
-from lalia.models.whisper.recogniser import FILLERS_PROMPT, Whisper
+from lalia.models.whisper.recogniser import Whisper
+from lalia.models.whisper.settling import FILLERS_PROMPT
 from lalia.models.whisper.times import NONE
 from lalia.models.whisper.words import LEAST, UNSURE
 
@@ -100,7 +101,7 @@ def test_speech_the_prompted_decoding_left_out_is_kept():
     _, transcript = _tell(lambda sound, prompt: _words(text) if prompt else _words("_ a b c d e f g h i"))
     assert _said(transcript) == "um a b c d e f g h i"
     assert _unsure(transcript) == "a b c d e f g h i"
-    assert "9 of 10 words are unsure" in transcript.notes[-1]
+    assert transcript.notes[-1] == "Unsure words, marked [?] in the transcript: 9 of 10."
 
 
 def _words(text: str, start: float = 1.0) -> Decoded:
@@ -236,6 +237,77 @@ def test_words_an_english_model_cannot_believe_are_told(probability, told):
     text = "the boy is on a stool and takes some cookies now"
     _, transcript = _tell(lambda sound, prompt: _answer(text, until=5.0, probability=probability), verbatim=False)
     assert any("may not be English" in note for note in transcript.notes) is told
+
+
+def test_a_window_that_is_refused_is_not_heard_again():
+    """Foreign speech read by an English model: one unprompted decoding must not bring in what two have not."""
+    spans = (Span(1.0, 4.0), Span(4.5, 8.0))
+
+    def answers(sound, prompt):
+        whole = len(sound) > 8 * 16_000
+        text = ("uh um er ah" if prompt else "I do not know what") if whole else "thank you for watching"
+        return _answer(text, until=8.0 if whole else 3.0, probability=0.2 if whole else 0.6)
+
+    engine, transcript = _tell(answers, language=None, spans=spans, duration=9.0)
+    assert _said(transcript) == ""
+    assert len(engine.prompts) == 2
+    assert any("may be no speech" in note for note in transcript.notes)
+    assert not any("have no words" in note for note in transcript.notes), "told once"
+    (note,) = [note for note in transcript.notes if "may not be English" in note]
+    assert "mean probability 0.20" in note
+    assert "give it" in note
+
+
+def test_a_part_that_is_refused_is_not_heard_again():
+    spans = (Span(1.0, 4.9), Span(7.0, 10.9), Span(13.0, 16.9), Span(19.0, 22.9))
+    seconds = []
+
+    def answers(sound, prompt):
+        seconds.append(len(sound) / 16_000)
+        if seconds[-1] > 20:
+            return _every_six_seconds(_sentences(sound))
+        return _answer("okay then" if prompt else "mm hm yeah", until=seconds[-1], probability=0.1)
+
+    _, transcript = _tell(answers, spans=spans, duration=24.0)
+    assert len(seconds) == 6, "the whole and its halves, each both ways"
+    assert sum("may be no speech" in note for note in transcript.notes) == 2
+
+
+def test_bursts_that_are_refused_say_nothing_of_the_language():
+    bursts = tuple(Span(1.0 + 2 * i, 1.3 + 2 * i) for i in range(5))
+    _, transcript = _tell(
+        lambda sound, prompt: _answer("uh um er ah" if prompt else "I do not know what", until=9.0, probability=0.1),
+        spans=bursts,
+        duration=11.0,
+    )
+    assert _said(transcript) == ""
+    assert not any("may not be English" in note for note in transcript.notes)
+
+
+def test_a_model_of_many_languages_asks_for_the_language_where_it_refuses_most():
+    spans = (Span(1.0, 8.0),)
+    answers = lambda sound, prompt: _answer("uh um er" if prompt else "ja gut so", until=8.0, probability=0.1)  # noqa: E731
+    _, transcript = _tell(answers, languages=("en", "de"), language=None, spans=spans, duration=9.0)
+    assert any("may not be de" in note and "give it" in note for note in transcript.notes)
+
+
+def test_a_language_that_was_assumed_is_told_once():
+    answers = lambda sound, prompt: _answer("the boy takes a cookie", until=5.0)  # noqa: E731
+    _, assumed = _tell(answers, language=None)
+    assert assumed.language == "en"
+    assert [note for note in assumed.notes if "English" in note] == [
+        "tiny.en knows English only: that the speech is English was not detected."
+    ]
+    _, given = _tell(answers, language="en")
+    assert not any("English" in note for note in given.notes)
+    text = "the boy is on a stool"
+    _, doubted = _tell(lambda sound, prompt: _answer(text, probability=0.35), language=None)
+    assert len([note for note in doubted.notes if "English" in note]) == 1
+
+
+def test_one_word_in_doubt_is_told_in_good_grammar():
+    _, transcript = _tell(lambda sound, prompt: _words("um so a b c d e f g h" if prompt else "_ _ a b c d e f g h"))
+    assert transcript.notes[-1].endswith("in the transcript: 1 of 10.")
 
 
 def test_unchecked_audio_is_refused():

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data_schemas import Audio, LaliaError, base_language
 from .engine import Engine
-from .placed import Placed
+from .listening import Told
 from .windows import Window, samples
 
 WINDOWS = 4
@@ -24,17 +24,23 @@ FOREIGN = 0.68
 English, and 0.76 to cut-off words and an odd name."""
 
 ENOUGH = 5
-"""Words from which their mean probability says something."""
+"""Words, taken or refused, from which their mean probability says something."""
+
+_GIVE = "If another language is spoken, give it (`language` of the manifest or the settings)"
 
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """`spoken` is what the engine is told (None: nothing to listen to), `recorded` what the transcript says."""
+    """`spoken` is what the engine is told (None: nothing to listen to), `recorded` what the transcript says.
+
+    `assumed` where nobody gave it and the model, which knows no other, could not detect it.
+    """
 
     spoken: str | None
     recorded: str | None
     probability: float | None = None
     notes: tuple[str, ...] = ()
+    assumed: bool = False
 
 
 def settle(engine: Engine, model: str, audio: Audio, packed: Sequence[Window], given: str | None) -> Tongue:
@@ -60,7 +66,7 @@ def settle(engine: Engine, model: str, audio: Audio, packed: Sequence[Window], g
     asked = base(given) if given else None
     if len(known) == 1:
         if asked in (None, known[0]):
-            return Tongue(known[0], known[0])
+            return Tongue(known[0], known[0], assumed=asked is None)
         note = (
             f"The recording is in {given}, but {model} knows {known[0]} only: its words cannot be trusted. "
             "Choose a multilingual model."
@@ -75,17 +81,32 @@ def settle(engine: Engine, model: str, audio: Audio, packed: Sequence[Window], g
     return Tongue(asked, asked)
 
 
-def doubts(engine: Engine, words: Sequence[Placed], tongue: Tongue) -> tuple[str, ...]:
-    """What must be said of a recording whose words a model of one language can hardly believe itself."""
-    if len(engine.languages) > 1 or len(words) < ENOUGH or tongue.notes:
+def doubts(engine: Engine, model: str, told: Told, tongue: Tongue) -> tuple[str, ...]:
+    """What must be said of the language of a recording once it was heard, words that were refused included.
+
+    A model of one language can hardly believe its own words in another; one of many is asked for the language where
+    more words were refused than taken.
+    """
+    if tongue.notes:
         return ()
-    mean = float(np.mean([word.raw.probability for word in words]))
-    if mean >= FOREIGN:
+    believed = [word.raw.probability for word in (*told.words, *told.refused)]
+    mean = float(np.mean(believed)) if len(believed) >= ENOUGH else 1.0
+    if len(engine.languages) > 1:
+        if mean >= FOREIGN or len(told.refused) <= len(told.words):
+            return ()
+        return (
+            f"What is heard is very unsure (mean probability {mean:.2f}): the speech may not be "
+            f"{_name(told.language)}, or the recording is poor. {_GIVE}.",
+        )
+    name = _name(engine.languages[0])
+    if mean < FOREIGN:
+        return (
+            f"The words are very unsure (mean probability {mean:.2f}): the speech may not be {name}, "
+            f"which is all {model} knows, or the recording is poor. {_GIVE}, and choose a multilingual model.",
+        )
+    if not (tongue.assumed and told.audio.speech):
         return ()
-    return (
-        f"The words are very unsure (mean probability {mean:.2f}): the speech may not be {_name(engine.languages[0])}, "
-        "which is all this model knows, or the recording is poor.",
-    )
+    return (f"{model} knows {name} only: that the speech is {name} was not detected.",)
 
 
 def base(language: str) -> str:
