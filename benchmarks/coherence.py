@@ -7,6 +7,7 @@ MiniLM, and TF-IDF, whose word vectors are lemmas.
 
     python benchmarks/coherence.py                      # everything that has no result yet, then the report
     python benchmarks/coherence.py --embedder monet     # one embedder, anew
+    python benchmarks/coherence.py --gum monet          # only GUM's, under one embedder, by the main measures
     python benchmarks/coherence.py --report             # the report from what there is
 
 Scores are kept in build/benchmarks/coherence. About fifteen CPU minutes an embedder.
@@ -60,7 +61,17 @@ OF_READING = tuple(
 )
 """Features of the embeddings, measured under each embedder, and those of the language model alone."""
 
+OF_COHERENCE = tuple(
+    f"semantic.{name}"
+    for name in (
+        "coherence_first_mean coherence_length_adjusted coherence_first_z coherence_first_z_length_adjusted "
+        "coherence_second_mean sif_coherence_mean"
+    ).split()
+)
+"""Those by which the embedder was chosen."""
+
 Rows = npt.NDArray[np.float32]
+Row = dict[str, Any]
 
 
 class Reader:
@@ -110,8 +121,8 @@ def _parse(said: Said) -> tuple[Any, ...]:
     return tuple(token.model_copy(update={"head": place}) for place, token in enumerate(tokens))
 
 
-def reader(name: str) -> Reader:
-    """The reader of that embedder."""
+def reader(name: str, reads: bool = True) -> Reader:
+    """The reader of that embedder; without `reads` the Monet gives its embeddings alone."""
     if name == "tfidf":
         from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -123,7 +134,7 @@ def reader(name: str) -> Reader:
     weights = {EMBEDDER: found.use.sha256}
     if name == "monet":
         weights[LANGUAGE_MODEL] = embedded.use(name, LANGUAGE_MODEL).sha256
-    return Reader(name, found.embed, weights, name == "monet")
+    return Reader(name, found.embed, weights, reads and name == "monet")
 
 
 def first_half() -> list[Document]:
@@ -163,12 +174,11 @@ def values(sample: Sample, names: Sequence[str]) -> dict[str, float | None]:
     return found
 
 
-def measure(name: str, documents: Sequence[Document]) -> None:
-    """Score every document, spoilt and not, under one embedder, and keep the scores."""
-    read, others = reader(name), Others(documents)
-    names = OF_VECTORS + (OF_READING if name == "monet" else ())
-    rows = []
-    for number, document in enumerate(documents):
+def measure(read: Reader, documents: Sequence[Document], names: Sequence[str], most: int | None = None) -> list[Row]:
+    """Scores of documents (the first ones, where `most` is given), spoilt and not, under one embedder."""
+    name, others = read.name, Others(documents)
+    rows: list[Row] = []
+    for number, document in enumerate(documents[:most]):
         spoilt = [("none", 0.0, document)]
         for kind, (disturb, doses) in DISTURBANCES.items():
             for dose in doses:
@@ -188,9 +198,24 @@ def measure(name: str, documents: Sequence[Document]) -> None:
             for kind, dose, made in spoilt
         ]
         if number % 20 == 19:
-            print(f"{name}: {number + 1} of {len(documents)}", flush=True)
+            print(f"{name}: {number + 1} of {most or len(documents)}", flush=True)
+    return rows
+
+
+def keep(name: str, rows: Sequence[Row]) -> None:
+    """Write scores where they are kept."""
     KEPT.mkdir(parents=True, exist_ok=True)
     (KEPT / f"{name}.json").write_text(json.dumps(rows), "utf-8")
+
+
+def gum_alone(name: str) -> str:
+    """Tables of GUM's documents, which come first: spoilt with the same draws as among all."""
+    coherence_text.present()
+    documents = held_out()
+    most = sum(document.corpus not in ("ami", "coco") for document in documents)
+    rows = measure(reader(name, reads=False), documents, OF_COHERENCE, most)
+    keep(f"{name}_gum", rows)
+    return "\n\n".join(coherence_report.of_embedder(name, rows))
 
 
 def main() -> None:
@@ -198,7 +223,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--embedder", choices=EMBEDDERS, help="only this one, anew")
     parser.add_argument("--report", action="store_true", help="only write the report")
+    parser.add_argument("--gum", choices=EMBEDDERS, help="only print the tables of GUM's documents under this one")
     chosen = parser.parse_args()
+    if chosen.gum:
+        print(gum_alone(chosen.gum))
+        return
     if not chosen.report:
         import torch
 
@@ -207,7 +236,8 @@ def main() -> None:
         wanted = [chosen.embedder] if chosen.embedder else [n for n in EMBEDDERS if not (KEPT / f"{n}.json").is_file()]
         documents = held_out() if wanted else []
         for name in wanted:
-            measure(name, documents)
+            names = OF_VECTORS + (OF_READING if name == "monet" else ())
+            keep(name, measure(reader(name), documents, names))
     found = {
         n: json.loads((KEPT / f"{n}.json").read_text("utf-8")) for n in EMBEDDERS if (KEPT / f"{n}.json").is_file()
     }

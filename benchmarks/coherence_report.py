@@ -12,7 +12,14 @@ from scipy.stats import rankdata, spearmanr
 
 CORPORA = {"GUM": None, "AMI": "ami", "COCO": "coco"}
 ALL = "all"
+UNSEEN = "GUM"
+"""The corpus that no embedder of lalia's was taught on."""
 DRAWS, SEED = 1000, 4
+_TAUGHT = (
+    "**The embedded Monet was taught on most of those of AMI and COCO**: on 83 of the 86 meetings of this half (all "
+    "but IB4001, IS1008c and IS1009b) and on all captions. Of GUM it learnt nothing, so tables of GUM alone stand "
+    "beside those of all."
+)
 Rows = Sequence[dict[str, Any]]
 Floats = npt.NDArray[np.float64]
 
@@ -21,7 +28,7 @@ def markdown(found: dict[str, Rows]) -> str:
     """The whole report."""
     parts = ["# Does coherence fall when coherence falls?"]
     for name, rows in found.items():
-        parts += _of_embedder(name, rows)
+        parts += of_embedder(name, rows)
     parts.insert(1, _introduction(next(iter(found.values()))))
     return "\n\n".join(parts) + "\n"
 
@@ -32,7 +39,7 @@ def _introduction(rows: Rows) -> str:
     told = ", ".join(f"{count} of {corpus}" for corpus, count in counts.items())
     return (
         f"Made by `python benchmarks/coherence.py` from {len(whole)} stretches of 20-30 utterances: {told}; texts "
-        "that no reference was made from.\n\n"
+        f"that no reference was made from. {_TAUGHT}\n\n"
         "**Dose and response**: the Spearman correlation of dose (none and three) and score in each document, "
         "averaged; 1 is a score that rises with every dose, -1 one that falls. In brackets the AUC with which the "
         "score tells untouched documents from those with the smallest dose, within each corpus and averaged: 0.5 "
@@ -43,17 +50,16 @@ def _introduction(rows: Rows) -> str:
     )
 
 
-def _of_embedder(name: str, rows: Rows) -> list[str]:
+def of_embedder(name: str, rows: Rows) -> list[str]:
+    """The section of one embedder."""
     features = list(rows[0]["scores"])
     features = [feature for feature in features if any(row["scores"][feature] is not None for row in rows)]
     kinds = list(dict.fromkeys(row["kind"] for row in rows if row["kind"] != "none"))
     by_document: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         by_document.setdefault(row["document"], []).append(row)
-    body = [
-        [f"`{_short(feature)}`", *(_response(list(by_document.values()), feature, kind) for kind in kinds)]
-        for feature in features
-    ]
+    documents = list(by_document.values())
+    gum = [rows for rows in documents if _in(rows[0], UNSEEN)]
     whole = [row for row in rows if row["kind"] == "none"]
     lengths = [
         [f"`{_short(feature)}`", *(_length(whole, feature, corpus) for corpus in (*CORPORA, ALL))]
@@ -61,11 +67,16 @@ def _of_embedder(name: str, rows: Rows) -> list[str]:
     ]
     return [
         f"## {name}",
-        "### Dose and response",
-        table(["", *kinds], body),
+        *_doses("### Dose and response", documents, features, kinds),
+        *(_doses(f"### Dose and response, {UNSEEN} alone", gum, features, kinds) if len(gum) < len(documents) else []),
         "### Length",
         table(["", *CORPORA, ALL], lengths),
     ]
+
+
+def _doses(title: str, documents: Sequence[Rows], features: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    body = [[f"`{_short(feature)}`", *(_response(documents, feature, kind) for kind in kinds)] for feature in features]
+    return [title, table(["", *kinds], body)]
 
 
 def _short(feature: str) -> str:
