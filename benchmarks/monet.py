@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import monet_scoring as scoring
+import monet_speed
 import numpy as np
 from lalia.models import embedders
 from lalia.models.monet.embedded import load, read_folder
@@ -77,56 +76,12 @@ def grammar(reader: Reader, most: int) -> Iterator[str]:
     yield "Chance is 50; the aim was 65. BabyBERTa, of 8.5 M parameters, reaches 80 after 5 M words said to children."
 
 
-def speed(reader: Reader) -> Iterator[str]:
-    """Words a second beside the teacher, in turns, in this run."""
-    import torch
-
+def speed(reader: Reader, threads: Sequence[int]) -> Iterator[str]:
+    """Words a second beside MiniLM and a dense transformer."""
     texts = [unpunctuated(text) for document in ami(DATA, validation=True) for text in document]
-    texts = [text for text in dict.fromkeys(texts) if len(text.split()) > 3][:800]
-    words = sum(len(text.split()) for text in texts)
-    teacher = embedders.load("minilm", "cpu")
-    yield f"{len(texts)} utterances of AMI's held-out meetings, {words:,} words, the two models in turns."
-    yield ""
-    yield "| threads | Monet, words/s | MiniLM, words/s | Monet against MiniLM |"
-    yield "|---|---|---|---|"
-    usual = torch.get_num_threads()
-    for threads, clock, unit in ((1, time.process_time, "processor second"), (2, time.perf_counter, "second")):
-        torch.set_num_threads(threads)
-        monet = words / _least(lambda: reader.read(texts), clock)
-        minilm = words / _least(lambda: teacher.embed(texts), clock)
-        yield f"| {threads} (per {unit}) | {monet:,.0f} | {minilm:,.0f} | {monet / minilm:.2f} |"
-    torch.set_num_threads(usual)
-    yield ""
-    yield "The quickest of three turns each, after one to warm up. Aims: twice MiniLM; 10,000 words/s with two threads."
-    yield "Other programs were running: the processor's time with one thread tells more of the models than the clock."
-    yield ""
-    yield loading()
-
-
-def _least(work: Callable[[], object], clock: Callable[[], float]) -> float:
-    work()
-    spent = []
-    for _ in range(3):
-        began = clock()
-        work()
-        spent.append(clock() - began)
-    return min(spent)
-
-
-def loading() -> str:
-    """Time to load the embedded model, in a fresh process, torch imported before."""
-    code = (
-        "import time, torch, safetensors.torch, tokenizers\n"
-        "from lalia.models.monet import embedded, reader, checkpoint\n"
-        "a, b = time.perf_counter(), time.process_time()\nembedded.load('monet', 'cpu')\n"
-        "print(time.perf_counter() - a, time.process_time() - b)"
+    yield from monet_speed.speed(
+        reader, [text for text in dict.fromkeys(texts) if len(text.split()) > 3][:400], threads
     )
-    done = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(3)]
-    found = [tuple(map(float, run.stdout.split())) for run in done if run.returncode == 0]
-    if not found:
-        return "Loading: not measured, the weights are not installed."
-    clock, cpu = (float(np.median([row[k] for row in found])) for k in (0, 1))
-    return f"Loading, SHA-256 check included: {clock:.2f} s by the clock, {cpu:.2f} s of processor (aim: below 1 s)."
 
 
 def experts(reader: Reader) -> tuple[list[str], list[str]]:
@@ -201,10 +156,17 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where the other embedders' figures are kept between runs")
     parser.add_argument("--pairs", type=int, default=500, help="pairs of each Zorro paradigm")
     parser.add_argument("--only-experts", action="store_true", help="write the page of twenty experts and nothing else")
+    parser.add_argument("--only-speed", action="store_true", help="measure speed anew and leave the rest of the report")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="with how many to measure speed")
     given = parser.parse_args()
     if not (DATA / "sts_semeval").is_dir():
         sys.exit("The open corpora in ../shared/data are needed: STS, Zorro, AMI, captions, GUM.")
     reader = read_folder(given.folder) if given.folder else load("monet", "cpu")
+    if given.only_speed:
+        before, _, rest = RESULT.read_text("utf-8").partition("## Speed\n\n")
+        after = rest[rest.index("## ") :]
+        RESULT.write_text(f"{before}## Speed\n\n" + "\n".join([*speed(reader, given.threads), "", after]), "utf-8")
+        return
     lines = ["# The embedded Monet, measured", ""]
     use, page = experts(reader)
     EXPERTS.write_text("\n".join(["# Twenty experts, drawn at random", "", *page]), "utf-8")
@@ -214,7 +176,7 @@ def main() -> None:
     for title, part in (
         ("Sentence similarity (Spearman)", similarity(reader, others(given.keep))),
         ("Grammatical minimal pairs (Zorro)", grammar(reader, given.pairs)),
-        ("Speed", speed(reader)),
+        ("Speed", speed(reader, given.threads)),
         ("Use of experts", iter(use)),
     ):
         lines += [f"## {title}", ""]
