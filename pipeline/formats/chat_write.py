@@ -1,8 +1,8 @@
 """Transcripts as CHAT files.
 
 What CHAT has a mark for is written with that mark; what was marked by rule is listed on a tier of ours
-(``%xdetected``), and so are pauses that only the words' times tell; words in doubt bear ``[?]``. Recogniser's confidences and times of noises have
-no place in CHAT: the JSON transcript keeps them.
+(``%xdetected``), and so are pauses that only the words' times tell. Recogniser's confidences and times of noises have
+no place in CHAT, but that words in doubt bear ``[?]``: the JSON transcript keeps them.
 """
 
 from __future__ import annotations
