@@ -73,7 +73,8 @@ class Routing:
 
     The experts of one router are numbered n·i + j (i the bottom or left half, j the top or right one), those of router
     r from r·n² on. A share is the mean over the utterance's tokens and the router's heads of the expert's gate, so the
-    shares of an utterance add up to at most 1 for each router; the experts used most are kept.
+    shares of an utterance add up to at most 1 for each router; the experts used most are kept, and all that stand for a
+    topic.
 
     Attributes
     ----------

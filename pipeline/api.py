@@ -196,7 +196,7 @@ def assess(
     task : Task or str, optional
         What the participant was asked to do; some features depend on it.
     transcript : str or Path, optional
-        Transcript to use instead: .cha, .TextGrid, .txt or .json.
+        Transcript to use instead, in any format of `pipeline.formats`.
     stimulus : str, optional
         What was shown or told: the path of a .json that describes it.
     settings : Settings, optional

@@ -134,6 +134,14 @@ def test_recognisers_words_do_not_hide_a_pause():
     assert [tuple(p) for p in given_times["pauses"]] == [(4.5, 6.0), (7.0, 8.0)]
 
 
+def test_voice_of_an_interviewer_alone_is_not_the_participants():
+    activity = (Span(1.0, 4.0),)
+    sample = sample_of(np.zeros(80_000), 8_000, activity, said(("INV", [("well", 1.0, 2.0), ("so", 2.5, 4.0)])))
+    assert sample.transcript.participant == "PAR"
+    assert isinstance(Views(sample)["timeline"], Missing)
+    assert isinstance(evaluate(sample, TIMING)["timing.speech_duration"], Missing)
+
+
 def test_interviewers_turns_are_not_pauses():
     talk = said(
         ("INV", [("well", 0.0, 1.0)]),

@@ -81,15 +81,15 @@ class Run:
 def timeline(sample: Sample) -> Timeline | Missing:
     """Who speaks when, from voice activity and the transcript's times, whichever there are.
 
-    With one speaker, the participant's speech is what either finds. With several, it is what the transcript
-    gives to the participant: voice activity cannot tell voices apart.
+    Where nobody but the participant speaks, the participant's speech is what either finds. Else it is what the
+    transcript gives to the participant: voice activity cannot tell voices apart.
     """
     transcript = None if isinstance(sample.transcript, Missing) else sample.transcript
     audio = None if isinstance(sample.audio, Missing) else sample.audio
     if transcript is None and audio is None:
         return Missing(Reason.NO_AUDIO)
     active = None if audio is None or audio.speech is None else union(audio.speech)
-    if transcript is None or len({u.speaker for u in transcript.utterances}) < 2:
+    if transcript is None or {u.speaker for u in transcript.utterances} <= {transcript.participant}:
         return _one_speaker(transcript, active)
     return _several_speakers(transcript, active)
 

@@ -126,7 +126,7 @@ def _audio(audio: AudioSummary | None) -> Facts:
 def _transcript(said: Transcript | None) -> Facts:
     if said is None:
         return ()
-    language = said.language or "not stated"
+    language = plain.language(said.language)
     if said.language_probability is not None:
         language += f" (recognised with probability {said.language_probability:.2f})"
     facts = [("Made from", said.source)]

@@ -109,7 +109,7 @@ def recording_page(
         a=assessment,
         rec=assessment.recording,
         task=plain.task(assessment.recording.task),
-        language=(said.language if said else None) or assessment.recording.language or "not stated",
+        language=plain.language((said.language if said else None) or assessment.recording.language),
         duration=shown.length(assessment.audio.duration if assessment.audio else None),
         words=turns.participant_words(said),
         problems=made.problems(assessment),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ...data_schemas import Code, Flag, Kind, ParticipantChoice, Reason, Task
+from ..formats.languages import UNKNOWN
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -110,6 +111,11 @@ CHOICES: Mapping[ParticipantChoice, str] = {
         "Speakers were not told apart: everything said counts as the participant's. Check that nobody else speaks."
     ),
 }
+
+def language(code: str | None) -> str:
+    """The language of what was said, or that it is not known."""
+    return "could not be told" if code == UNKNOWN else code or "not stated"
+
 
 UNSURE_CHOICES = frozenset([ParticipantChoice.MOST_WORDS, ParticipantChoice.ASSUMED])
 """Choices a reader must check; the others are told under how the report was made."""
