@@ -74,6 +74,7 @@ def _entropy(use: Vectors, lengths: npt.NDArray[np.float64], order: npt.NDArray[
     "the top of an utterance are those it uses most beyond ordinary talk. At least 1. Known for the Monet that "
     "comes with lalia only.",
     citation="park2025",
+    version=2,
     example=Example(
         {"top_topics": (frozenset([1, 2]), frozenset([1]), frozenset([1, 3]), frozenset([2]))},
         6 / 4,
