@@ -112,6 +112,7 @@ CHOICES: Mapping[ParticipantChoice, str] = {
     ),
 }
 
+
 def language(code: str | None) -> str:
     """The language of what was said, or that it is not known."""
     return "could not be told" if code == UNKNOWN else code or "not stated"
