@@ -13,6 +13,7 @@ from lalia.data_schemas import Kind, Word
 from lalia.pipeline.formats import detect, plain
 
 ROOT = Path(__file__).resolve().parent.parent
+RETRACED = {Kind.REPEATED, Kind.REVISED}
 SIGNS = {Kind.FILLER: "&", Kind.FRAGMENT: "~", Kind.REPEATED: "*", Kind.REVISED: "/"}
 
 
@@ -84,7 +85,7 @@ def test_switchboard(shared):
         for _, said in call:
             words = detect.mark([Word(text=form) for form, _ in said], "en")
             for (_, gold), word in zip(said, words, strict=True):
-                cells[gold is Kind.REVISED, word.kind in {Kind.REPEATED, Kind.REVISED}] += 1
+                cells[gold in RETRACED, word.kind in RETRACED] += 1
     precision = cells[True, True] / (cells[True, True] + cells[False, True])
     recall = cells[True, True] / (cells[True, True] + cells[True, False])
     print(f"precision {precision:.3f}, recall {recall:.3f}")
