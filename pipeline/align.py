@@ -13,7 +13,7 @@ import numpy as np
 from ..data_schemas import Audio, Code, LaliaError, Missing, Settings, Span, Transcript
 from ..data_schemas.language import base_language
 from ..models.aligners import LANGUAGES, NONE, Aligned, Window
-from .edges import moved
+from .edges import inward, moved
 from .settle import BELIEVED, TEXT, settled
 from .stretches import MARGIN, Item, Stretch, bounds, joined, near, shared_out, timed, tokens, untimed
 
@@ -47,6 +47,7 @@ class _Work:
     transcript: Transcript
     audio: Audio
     aligner: Aligner
+    inward: float
     found: dict[tuple[int, int], Aligned] = field(default_factory=dict)
 
 
@@ -99,7 +100,7 @@ def _aligned(transcript: Transcript, audio: Audio, name: str) -> Transcript:
         if error.code is not Code.MODEL_ABSENT:
             raise
         return _noted(transcript, f"Words were not aligned with the sound: the weights of {name} are not installed.")
-    work = _Work(transcript, audio, aligner)
+    work = _Work(transcript, audio, aligner, inward(audio))
     _align_timed(work)
     for begun, until in untimed(transcript):
         _follow(work, begun, until)
@@ -150,7 +151,7 @@ def _heard(work: _Work, stretch: Stretch, *, unfinished: bool = False) -> list[A
     part = part[skipped : skipped + round((stretch.end - stretch.start) * RATE)]
     window = Window(first / audio.rate + skipped / RATE, unfinished)
     results = work.aligner.align(part, [item.token for item in stretch.items], window)
-    return moved(results, near(audio.speech or (), stretch.start - MARGIN, stretch.end + MARGIN))
+    return moved(results, near(audio.speech or (), stretch.start - MARGIN, stretch.end + MARGIN), work.inward)
 
 
 def _keep(work: _Work, items: Sequence[Item], results: Sequence[Aligned | None]) -> None:

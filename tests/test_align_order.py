@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lalia.data_schemas import (
@@ -19,7 +20,7 @@ from lalia.data_schemas import (
     Word,
 )
 from lalia.models.aligners import Aligned, Token
-from lalia.pipeline.edges import fitted, moved
+from lalia.pipeline.edges import CLEAR, IN, NOISY_IN, fitted, inward, moved
 from lalia.pipeline.settle import settled
 from lalia.pipeline.snap import in_order, snapped
 from lalia.tests.aligned import check, words_of
@@ -45,6 +46,23 @@ def test_edges_stay_in_order_and_phones_fill_words(speech, seed):
         assert word.start <= word.end
         assert (word.phones[0].start, word.phones[-1].end) == (word.start, word.end)
         assert all(phone.start <= phone.end for phone in word.phones)
+
+
+@pytest.mark.parametrize(("above", "within"), [(CLEAR + 3, IN), (CLEAR - 3, NOISY_IN)])
+def test_in_noise_words_keep_their_soft_edges(above, within):
+    """Speech that many decibels above the noise; an edge of voice activity 0.1 s inside a word."""
+    noise = np.random.default_rng(0).normal(size=4 * RATE).astype(np.float32) * 1e-3
+    noise[RATE : 2 * RATE] *= 10 ** (above / 20)
+    noise[3 * RATE :] *= 10 ** (above / 20)
+    audio = Audio(samples=noise, rate=RATE, sha256="0" * 64, speech=(Span(1.0, 2.0), Span(3.0, 4.0)))
+    assert inward(audio) == within
+    (word,) = moved([Aligned(0.9, 2.1, (Phone(text="A", start=0.9, end=2.1),), 0.9)], audio.speech, within)
+    assert (word.start, word.end) == ((1.0, 2.0) if within == IN else (0.9, 2.1))
+
+
+def test_without_a_gap_nothing_tells_the_noise():
+    audio = Audio(samples=np.ones(RATE, np.float32), rate=RATE, sha256="0" * 64, speech=(Span(0.1, 0.9),))
+    assert inward(audio) == IN
 
 
 @given(given_spans=st.lists(st.tuples(st.floats(0, 10), st.floats(0, 1)), min_size=1, max_size=8),

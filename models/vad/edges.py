@@ -26,6 +26,9 @@ BEFORE_START, AFTER_START = 0.15, 0.15
 RUMBLE = 0.005
 """Seconds of the moving average that is taken off before levels are measured."""
 
+THINNED = 10
+"""Of the levels of whole stretches every tenth is enough for a median."""
+
 HELD = 0.015
 """Seconds a level must last to be speech: shorter ones are clicks and the flutter of noise."""
 
@@ -76,6 +79,15 @@ def refine(samples: Samples, rate: int, spans: tuple[Span, ...]) -> tuple[Span, 
             middle = (spans[index].end + spans[index + 1].start) / 2
             moved[index], moved[index + 1] = Span(one.start, middle), Span(middle, max(middle, other.end))
     return tuple(moved)
+
+
+def contrast(samples: Samples, rate: int, spans: tuple[Span, ...]) -> float | None:
+    """Decibels from the median level between voiced stretches to that within them; None where nothing lies between."""
+    gaps = [Span(one.end, other.start) for one, other in pairwise(spans)]
+    loud, soft = ([_levels(samples, rate, span.start, span.end)[::THINNED] for span in part] for part in (spans, gaps))
+    if not any(map(len, soft)) or not any(map(len, loud)):
+        return None
+    return float(np.median(np.concatenate(loud)) - np.median(np.concatenate(soft)))
 
 
 def _start(samples: Samples, rate: int, span: Span, gap: tuple[float, float]) -> float:
