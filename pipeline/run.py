@@ -25,7 +25,7 @@ from ..features import Views
 from .agreement import compared
 from .align import align, is_aligned
 from .annotate import annotate
-from .channels import apart
+from .channels import apart, hushed
 from .check import check
 from .decode import decode
 from .draw import draw, least_coherent
@@ -93,8 +93,8 @@ def assess_one(
         with clock("check"):
             audio, beside = apart(item, check(audio), settings)
         with clock("transcribe"):
-            transcript = transcribe(item, audio, settings)
-            other = None if beside is None else transcribe(item, beside, settings)
+            transcript = transcribe(item, audio if beside is None else hushed(audio), settings)
+            other = None if beside is None else transcribe(item, hushed(beside), settings)
         with clock("align"):
             transcript = compared(align(transcript, audio, settings, item.recording.language), audio)
             if other is not None and beside is not None:

@@ -255,6 +255,16 @@ def test_what_leaks_over_is_not_the_participants_speech(two):
         assert sum(f.end - f.start for f in found) - inside <= 0.3
 
 
+def test_the_recogniser_hears_a_channel_without_the_other_voice():
+    samples = bursts(*MINE)
+    given = Audio(samples, 16_000, speech=(Span(7.0, 9.0),))
+    heard = channels.hushed(given).samples
+    assert np.array_equal(heard[int(6.8 * 16_000) : int(9.2 * 16_000)], samples[int(6.8 * 16_000) : int(9.2 * 16_000)])
+    assert np.abs(heard[: int(6.7 * 16_000)]).max() <= 0.0011 * np.abs(samples).max()
+    # What is measured is the sound itself.
+    assert np.array_equal(given.samples, bursts(*MINE))
+
+
 def test_the_same_sound_twice_is_one_speaker(two):
     mine = bursts(*MINE)
     own, other = two(mine, 0.5 * mine, MINE, MINE)
