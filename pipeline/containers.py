@@ -45,6 +45,12 @@ _MP4 = Container("mp4", "av", ("mov",))
 _MATROSKA = Container("matroska", "av", ("matroska",))
 _ASF = Container("asf", "av", ("asf",))
 
+RESYNCED = {
+    "flac": Container("flac", "av", ("flac",)),
+    "mp3": Container("mp3", "av", ("mp3",)),
+}
+"""What PyAV goes on with after a damaged stretch, where libsndfile stops."""
+
 _ASF_GUID = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _EBML = b"\x1a\x45\xdf\xa3"
 _OGG_CODEC = 28  # first page: 27 bytes of header and one of segment table before the codec's name

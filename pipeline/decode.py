@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ import numpy as np
 
 from ..data_schemas import Audio, Code, Flag, LaliaError, Limits
 from ..data_schemas.audio import Samples
-from .containers import Container
+from .containers import RESYNCED, Container
 from .ingest import Located
 from .paths import check_file, open_plain
 
@@ -43,7 +44,8 @@ def decode(item: Located, limits: Limits) -> Audio:
     Audio
         Samples are a read-only memory map of a temporary file that no longer has a name: they cost no
         memory that the system cannot take back, and vanish with the object. Flags: MIXED_DOWN (mean of
-        channels that differ), DEAD_CHANNEL (one held only zeros), TRUNCATED (some of the sound is missing).
+        channels that differ), DEAD_CHANNEL (one held only zeros), TRUNCATED (some of the sound is missing; after
+        a hole in a FLAC or MP3 file, times are earlier by what is lost).
 
     Raises
     ------
@@ -51,12 +53,17 @@ def decode(item: Located, limits: Limits) -> Audio:
         With a code of: missing_file, empty_file, unsupported_format, too_large, too_long, too_short,
         bad_header, bad_manifest (no such channel), bad_samples, corrupt, machine_fault (no room to decode to).
     """
-    with open_plain(item.audio) as source, tempfile.TemporaryFile() as scratch:
+    channel = item.recording.participant_channel
+    with open_plain(item.audio) as source:
         container = check_file(source, limits)
         sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-        source.seek(0)
-        found = _run(source, scratch, _request(container, item.recording.participant_channel, limits), limits)
-        samples = _map(scratch, int(found["frames"]))
+        found, samples = _decoded(source, container, channel, limits)
+        if Flag.TRUNCATED in found["flags"] and container.name in RESYNCED:
+            with contextlib.suppress(LaliaError):
+                again, more = _decoded(source, RESYNCED[container.name], channel, limits)
+                if len(more) > len(samples):
+                    flags = dict.fromkeys([*again["flags"], Flag.TRUNCATED])
+                    found, samples = {**again, "flags": list(flags)}, more
     return Audio(
         samples=samples,
         rate=int(found["rate"]),
@@ -67,6 +74,15 @@ def decode(item: Located, limits: Limits) -> Audio:
         sha256=sha256,
         flags=tuple(Flag(flag) for flag in found["flags"]),
     )
+
+
+def _decoded(
+    source: FileIO, container: Container, channel: int | None, limits: Limits
+) -> tuple[dict[str, Any], Samples]:
+    source.seek(0)
+    with tempfile.TemporaryFile() as scratch:
+        found = _run(source, scratch, _request(container, channel, limits), limits)
+        return found, _map(scratch, int(found["frames"]))
 
 
 def _request(container: Container, channel: int | None, limits: Limits) -> dict[str, Any]:

@@ -90,6 +90,20 @@ def test_what_a_truncated_file_still_holds_is_kept_with_a_flag(tmp_path, suffix)
         assert code_of(cut(path, 0.003)) in (Code.CORRUPT, Code.BAD_HEADER, Code.TOO_SHORT)
 
 
+@pytest.mark.parametrize("suffix", ["flac", "mp3"])
+def test_what_lies_behind_a_hole_is_kept_with_a_flag(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    soundfile.write(path, voice(20), RATE)
+    data = bytearray(path.read_bytes())
+    middle, hole = len(data) // 2, min(2000, len(data) // 20)
+    data[middle : middle + hole] = np.random.default_rng(0).bytes(hole)
+    path.write_bytes(bytes(data))
+    audio = take(path)
+    assert audio.flags == (Flag.TRUNCATED,)
+    # The hole is a twentieth at most, and half of the rest lies behind it.
+    assert 17 < audio.duration < 20.1
+
+
 @pytest.mark.parametrize("row", [CODED[1], CODED[2], CODED[3]], ids=lambda row: row[0])
 def test_truncated_coded_files(tmp_path, row):
     signal = voice(6, row[3])[None]
