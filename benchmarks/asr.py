@@ -9,6 +9,7 @@ import argparse
 import functools
 import itertools
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -20,11 +21,12 @@ import asr_report
 from asr_scoring import Score, score, tokens
 from lalia.data_schemas import Audio, Kind, Transcript
 from lalia.models import registry, whisper
-from lalia.models.whisper import recogniser as recognising
+from lalia.models.whisper.listening import Listener, Told
 from lalia.models.whisper.loops import loops, unlooped
 from lalia.models.whisper.merge import union
 from lalia.models.whisper.placed import Placed, in_order
-from lalia.models.whisper.times import SHORTEST
+from lalia.models.whisper.settling import FILLERS_PROMPT
+from lalia.models.whisper.times import NONE, SHORTEST
 from lalia.models.whisper.windows import samples, windows
 from lalia.tests import sounds
 
@@ -38,6 +40,9 @@ PROMPTS = {
     "fillers and starts": "Um, uh, hmm. I, I mean, th- the, er, you know, like, ah.",
 }
 """What may be put before every window. Hotwords are the same to the engine as a prompt."""
+
+THREADS = 1
+"""Of either engine, so that processor time does not depend on the cores; what else the machine does still counts."""
 
 Words = list[tuple[str, bool]]
 
@@ -78,13 +83,14 @@ def _strategies(model: str, group: str) -> dict[str, Any]:
 
 
 def _decoded(ours: Any, audio: Audio) -> Iterator[tuple[str, Words]]:
-    engine, told = ours._engine, recognising._Told(audio, "en", True)
+    engine, told = ours._engine, Told(audio, "en", True)
+    listener = Listener(engine, whisper.BIASES.get(ours.use.name, NONE))
     for window in windows(audio, audio.speech or ()):
         heard = engine.hear([samples(audio, window)])
         alone = {}
         for name, prompt in PROMPTS.items():
             (decoded,) = engine.decode(heard, "en", prompt)
-            alone[name] = ours._through(told, window, prompt, decoded)
+            alone[name] = listener.through(told, window, prompt, decoded)
             yield name, from_placed(alone[name])
         plain = alone.pop("none")
         for name, asked in alone.items():
@@ -107,12 +113,17 @@ def _accuracy(model: str, engine: str, group: str, verbatim: bool) -> dict[str, 
     for piece in material.groups()[group]:
         told = ours.transcribe(piece.audio, language="en", verbatim=verbatim)
         total, seconds = total + score(written(told), piece.text), seconds + piece.seconds
-    return asdict(total) | {"cpu": (time.process_time() - begun) / seconds}
+    return asdict(total) | {"cpu": (time.process_time() - begun) / seconds, "threads": THREADS}
 
 
 @functools.cache
 def loaded(model: str, engine: str) -> Any:
-    """Lalia's recogniser on a CPU."""
+    """Lalia's recogniser on a CPU, in `THREADS` threads."""
+    os.environ["LALIA_THREADS"] = str(THREADS)
+    if engine == "openai-whisper":
+        import torch
+
+        torch.set_num_threads(THREADS)
     return whisper.load(model, engine, "cpu")
 
 
@@ -142,11 +153,9 @@ def invention(model: str, engine: str) -> Units:
 
 
 def _invention(model: str, engine: str, scene: sounds.Scene) -> dict[str, Any]:
-    theirs = {"prompted": libraries_own(model, engine, recognising.FILLERS_PROMPT)}
-    if engine == "ctranslate2":
-        theirs = {"plain": libraries_own(model, engine, None)} | theirs
+    theirs = {"plain": None, "prompted": FILLERS_PROMPT}
     sound = material.to_16k(scene.sound, scene.rate)
-    said = {way: tokens(text(sound)) for way, text in theirs.items()}
+    said = {way: tokens(libraries_own(model, engine, prompt)(sound)) for way, prompt in theirs.items()}
     told = loaded(model, engine).transcribe(material.Piece(sound, "").audio, language="en", verbatim=True)
     said["lalia"] = tokens(" ".join(text for text, _ in written(told)))
     found = {way: _counts(words, scene.words) for way, words in said.items()}
