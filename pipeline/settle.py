@@ -194,4 +194,4 @@ def _count(done: Transcript) -> str:
         None: "without",
     }
     parts = [f"{times.count(source)} {text}" for source, text in said.items() if source in times]
-    return f"Times of {len(times)} words: {', '.join(parts)}."
+    return f"Times of {len(times)} {'word' if len(times) == 1 else 'words'}: {', '.join(parts)}."
