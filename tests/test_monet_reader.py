@@ -203,7 +203,8 @@ def test_a_word_without_a_piece_has_no_surprisal(reader, mark):
 
 def test_a_half_character_leaves_the_words_after_it_theirs(reader):
     one, other = reader.read(["the bo\ud800y is on", "the boy is on"], surprisal=True).surprisal
-    assert one == other
+    # Several threads share out the rows of a product, and single precision rounds each share its own way.
+    assert one == pytest.approx(other, rel=1e-6)
 
 
 def test_no_text_at_all(reader):
