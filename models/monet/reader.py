@@ -201,7 +201,7 @@ class Reader:
         foretold[0] = foretold[starts] = False
         bits = torch.zeros(len(ids), dtype=torch.float64, device=states.device)
         for places in torch.split(foretold.nonzero()[:, 0], SCORED):
-            # Filled up: what a product of matrices rounds depends on how many rows it has, in one thread on nothing else.
+            # Filled up: how a product of matrices rounds depends on how many rows it has; in one thread, on that alone.
             before = functional.pad(states[places - 1], (0, 0, 0, SCORED - len(places)))
             logits = self.model.logits(before)[: len(places)].float()
             bits[places] = functional.cross_entropy(logits, ids[places], reduction="none").double()
