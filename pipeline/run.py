@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..data_schemas import (
@@ -33,7 +34,7 @@ from .ingest import Located
 from .measure import measure
 from .predict import predict
 from .speakers import CHANNELS, assign
-from .transcribe import transcribe
+from .transcribe import transcribe_all
 
 STAGES = ("decode", "check", "transcribe", "align", "speakers", "annotate", "measure", "predict", "draw")
 
@@ -87,14 +88,51 @@ def assess_one(
         Never raises for a bad recording: the stage, the code and the message say what was wrong with it.
     """
     clock = clock or Clock()
+    ready = prepared(item, settings, clock)
+    return ready if isinstance(ready, Rejected) else completed(ready, settings, key=key, clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recording that was decoded and checked; `beside` is the other speaker's channel, where it has one."""
+
+    item: Located
+    audio: Audio
+    beside: Audio | None
+
+
+Said = tuple[Transcript, Transcript | None]
+"""What was said in a recording, and in the channel beside."""
+
+
+def prepared(item: Located, settings: Settings, clock: Clock) -> Prepared | Rejected:
+    """Decode and check a recording."""
     try:
         with clock("decode"):
             audio = decode(item, settings.limits)
         with clock("check"):
-            audio, beside = apart(item, check(audio), settings)
+            return Prepared(item, *apart(item, check(audio), settings))
+    except Exception as error:  # one recording must not end the batch
+        return rejection(item.recording.recording_id, clock.stage, error)
+
+
+def said(recordings: Sequence[Prepared], settings: Settings) -> list[Said]:
+    """What is said in recordings: their transcripts, or what is recognised, all of them heard together."""
+    heard = [(one.item, one.audio if one.beside is None else hushed(one.audio)) for one in recordings]
+    others = [(one.item, hushed(one.beside)) for one in recordings if one.beside is not None]
+    found = transcribe_all([*heard, *others], settings)
+    rest = iter(found[len(heard) :])
+    return [(words, None if one.beside is None else next(rest)) for one, words in zip(recordings, found, strict=False)]
+
+
+def completed(
+    ready: Prepared, settings: Settings, *, key: str, clock: Clock, words: Said | None = None
+) -> Assessment | Rejected:
+    """Take a prepared recording through the other stages; `words` where they have been recognised with others'."""
+    item, audio, beside = ready.item, ready.audio, ready.beside
+    try:
         with clock("transcribe"):
-            transcript = transcribe(item, audio if beside is None else hushed(audio), settings)
-            other = None if beside is None else transcribe(item, hushed(beside), settings)
+            transcript, other = words or said([ready], settings)[0]
         with clock("align"):
             transcript = compared(align(transcript, audio, settings, item.recording.language), audio)
             if other is not None and beside is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..data_schemas import Audio, ParticipantChoice, Recording, Settings, Speaker, Task, TimeSource, Transcript, Word
@@ -46,25 +47,53 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     LaliaError
         What `pipeline.formats.read` and `models.whisper.load` raise.
     """
+    return transcribe_all([(item, audio)], settings)[0]
+
+
+def transcribe_all(pairs: Sequence[tuple[Located, Audio]], settings: Settings) -> list[Transcript]:
+    """Transcripts of several recordings, as `transcribe` would give each; their windows go to the recogniser together.
+
+    Raises
+    ------
+    LaliaError
+        For the first of them that `transcribe` would raise for.
+    """
+    ready = {n: found for n, pair in enumerate(pairs) if (found := _unasked(*pair, settings)) is not None}
+    for verbatim in (True, False):
+        asked = [
+            n for n, (item, _) in enumerate(pairs)
+            if n not in ready and _verbatim(item.recording.task, settings) is verbatim
+        ]  # fmt: skip
+        if asked:
+            ready.update(zip(asked, _recognised([pairs[n] for n in asked], settings, verbatim), strict=True))
+    return [ready[n] for n in range(len(pairs))]
+
+
+def _recognised(pairs: Sequence[tuple[Located, Audio]], settings: Settings, verbatim: bool) -> Iterator[Transcript]:
+    from ..models import whisper
+
+    languages = [item.recording.language or settings.language for item, _ in pairs]
+    recogniser = whisper.load(settings.model, settings.engine, settings.device)
+    told = recogniser.transcribe_all([audio for _, audio in pairs], languages=languages, verbatim=verbatim)
+    for (item, _), transcript in zip(pairs, told, strict=True):
+        if item.recording.participant_speaker is None:
+            yield transcript
+        else:
+            note = "The manifest names a speaker, but without a transcript no voice has a name."
+            yield transcript.model_copy(update={"notes": (*transcript.notes, note)})
+
+
+def _unasked(item: Located, audio: Audio, settings: Settings) -> Transcript | None:
+    """The transcript where no recogniser is needed; else None."""
     if item.transcript is not None:
         given = _given(item.transcript, item.recording, settings)
         return _rough(given) if item.corrected else given
-    recording = item.recording
-    if recording.task in WORDLESS:
-        return _wordless(recording.task)
+    if item.recording.task in WORDLESS:
+        return _wordless(item.recording.task)
     voiced = sum(span.end - span.start for span in audio.speech or ())
     if 0 < voiced < SHORTEST:
         return _unheard(f"There is {voiced:.2f} s of speech, too little for a word: no recogniser was used.")
-    from ..models import whisper
-
-    recogniser = whisper.load(settings.model, settings.engine, settings.device)
-    transcript = recogniser.transcribe(
-        audio, language=recording.language or settings.language, verbatim=_verbatim(recording.task, settings)
-    )
-    if recording.participant_speaker is None:
-        return transcript
-    note = "The manifest names a speaker, but without a transcript no voice has a name."
-    return transcript.model_copy(update={"notes": (*transcript.notes, note)})
+    return None
 
 
 def _given(path: Path, recording: Recording, settings: Settings) -> Transcript:

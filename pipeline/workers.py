@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from types import TracebackType
 
 from ..data_schemas import Assessment, Code, LaliaError, Rejected, Settings
 from .ingest import Located
+from .keys import device
 from .ledger import Ledger, Record
 
 Assess = Callable[[Located, Settings, str, Callable[[str], None] | None], Assessment | Rejected]
@@ -38,26 +39,42 @@ def by_line(item: Located, settings: Settings, key: str, listen: Callable[[str],
     return assess_one(item, settings, key=key, clock=Clock(listen))
 
 
-def run_unit(
-    unit: Unit,
+GROUP = 16
+"""Recordings that a process takes up at once where a GPU recognises them."""
+
+
+def run_group(
+    units: Sequence[Unit],
     settings: Settings,
     ledger: Ledger,
     *,
     assess: Assess = by_line,
     listen: Callable[[str], None] | None = None,
-) -> Record:
-    """Assess one unit and file what came of it.
+) -> Iterator[Record]:
+    """Assess units and file what came of each as it ends.
+
+    Several are heard together by the line; another `assess` takes them one by one.
 
     Raises
     ------
     OSError
-        When the record cannot be written; the unit is then not finished.
+        When a record cannot be written; that unit and those after it are then not finished.
     """
-    result = assess(unit.item, settings, unit.key, listen)
-    found = {"assessment": result} if isinstance(result, Assessment) else {"rejected": result}
-    record = Record(key=unit.key, **found)
-    ledger.write(record)
-    return record
+    if len(units) > 1 and assess is by_line:
+        from .together import assess_together
+
+        results = assess_together(((unit.key, unit.item) for unit in units), settings, listen)
+    else:
+        results = ((unit.key, assess(unit.item, settings, unit.key, listen)) for unit in units)
+    for key, result in results:
+        found = {"assessment": result} if isinstance(result, Assessment) else {"rejected": result}
+        record = Record(key=key, **found)
+        ledger.write(record)
+        yield record
+
+
+def _run_whole(units: Sequence[Unit], settings: Settings, ledger: Ledger, assess: Assess) -> list[Record]:
+    return list(run_group(units, settings, ledger, assess=assess))
 
 
 class Workers:
@@ -72,12 +89,24 @@ class Workers:
         processor's cores.
     assess : callable, optional
         What is done with each unit; a function of a module when `jobs` > 1.
+    group : int, optional
+        Units that a process takes up at once. `GROUP` where the recogniser runs on a GPU, which several recordings
+        fill better than one; else 1, for on a CPU it changes nothing.
     """
 
-    def __init__(self, ledger: Ledger, settings: Settings, jobs: int = 1, assess: Assess = by_line) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        jobs: int = 1,
+        assess: Assess = by_line,
+        *,
+        group: int | None = None,
+    ) -> None:
         if jobs < 1:
             raise LaliaError("The number of jobs must be 1 or more", str(jobs), "Correct --jobs")
         self._ledger, self._settings, self._jobs, self._assess = ledger, settings, jobs, assess
+        self._group = group or (GROUP if device(settings) == "cuda" else 1)
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
@@ -92,38 +121,40 @@ class Workers:
 
     def run(self, units: Iterable[Unit], listen: Callable[[str], None] | None = None) -> Iterator[Record]:
         """Run units and give each record as it is filed; with several jobs in the order they end."""
+        todo = list(units)
+        groups = [todo[first : first + self._group] for first in range(0, len(todo), self._group)]
         if self._jobs == 1:
-            for unit in units:
-                yield run_unit(unit, self._settings, self._ledger, assess=self._assess, listen=listen)
+            for group in groups:
+                yield from run_group(group, self._settings, self._ledger, assess=self._assess, listen=listen)
         else:
-            yield from self._run_pool(list(units))
+            yield from self._run_pool(groups)
 
-    def _run_pool(self, units: list[Unit]) -> Iterator[Record]:
+    def _run_pool(self, groups: list[list[Unit]]) -> Iterator[Record]:
         suspects: list[Unit] = []
-        while units:
+        while groups:
             with _few_threads(self._jobs):
-                unsure = yield from self._until_broken(units)
+                unsure = yield from self._until_broken(groups)
             suspects += unsure
         # One of these ended its process. Alone, each can only end its own.
         for unit in suspects:
             yield self._alone(unit)
 
-    def _until_broken(self, units: list[Unit]) -> Generator[Record, None, list[Unit]]:
+    def _until_broken(self, groups: list[list[Unit]]) -> Generator[Record, None, list[Unit]]:
         pool = self._pool = self._pool or self._start(self._jobs)
-        flying: dict[Future[Record], Unit] = {}
+        flying: dict[Future[list[Record]], list[Unit]] = {}
         try:
-            while units or flying:
-                while units and len(flying) < 2 * self._jobs:
-                    flying[self._submit(pool, units[0])] = units[0]
-                    units.pop(0)
+            while groups or flying:
+                while groups and len(flying) < 2 * self._jobs:
+                    flying[self._submit(pool, groups[0])] = groups[0]
+                    groups.pop(0)
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    record = future.result()
+                    records = future.result()
                     del flying[future]
-                    yield record
+                    yield from records
         except BrokenProcessPool:
             pool.shutdown(wait=False)
             self._pool = None
-        return list(flying.values())
+        return [unit for group in flying.values() for unit in group]
 
     def _alone(self, unit: Unit) -> Record:
         done = self._ledger.read(unit.key)
@@ -131,14 +162,14 @@ class Workers:
             return done
         with _few_threads(self._jobs), self._start(1) as pool:
             try:
-                return self._submit(pool, unit).result()
+                return self._submit(pool, [unit]).result()[0]
             except BrokenProcessPool:
                 record = Record(key=unit.key, rejected=_ended(unit))
                 self._ledger.write(record)
                 return record
 
-    def _submit(self, pool: ProcessPoolExecutor, unit: Unit) -> Future[Record]:
-        return pool.submit(run_unit, unit, self._settings, self._ledger, assess=self._assess)
+    def _submit(self, pool: ProcessPoolExecutor, units: list[Unit]) -> Future[list[Record]]:
+        return pool.submit(_run_whole, units, self._settings, self._ledger, self._assess)
 
     def _start(self, jobs: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _end_with_parent)

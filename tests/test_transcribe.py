@@ -31,9 +31,9 @@ def _item(transcript: Path | None = None, **fields: object) -> Located:
 class Asked:
     """A recogniser that only notes what it was asked."""
 
-    def transcribe(self, audio: Audio, *, language: str | None, verbatim: bool) -> Transcript:
-        self.language, self.verbatim = language, verbatim
-        return Transcript(source="whisper", verbatim=verbatim, notes=("one",))
+    def transcribe_all(self, audios, *, languages, verbatim: bool) -> list[Transcript]:
+        (self.language,), self.verbatim = languages, verbatim
+        return [Transcript(source="whisper", verbatim=verbatim, notes=("one",)) for _ in audios]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +38,12 @@ class Recogniser(Protocol):
 
     def transcribe(self, audio: Audio, *, language: str | None, verbatim: bool) -> Transcript:
         """What is said in the voiced stretches of a checked recording."""
+        ...
+
+    def transcribe_all(
+        self, audios: Sequence[Audio], *, languages: Sequence[str | None], verbatim: bool
+    ) -> Sequence[Transcript]:
+        """The same of several, each as `transcribe` would give it; their windows are decoded together."""
         ...
 
 
