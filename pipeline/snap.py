@@ -22,6 +22,9 @@ FRAME, HOP = 0.020, 0.005
 LEAST = 0.03
 """Seconds: three frames of an acoustic model, the shortest a word can be."""
 
+KEPT = 0.5
+"""Share of its length that a word keeps where those beside it leave less than it had."""
+
 Levels = npt.NDArray[np.float64]
 
 
@@ -52,18 +55,19 @@ def snapped(audio: Audio, spans: Sequence[Span], room: Span) -> list[Span]:
 
 
 def in_order(spans: Sequence[Span], room: Span) -> list[Span]:
-    """Spans pushed into `room` and apart, each of at least `LEAST` or an equal share of the room."""
-    count = len(spans)
-    least = min(LEAST, max(0.0, room.end - room.start) / max(1, count))
-    found: list[Span] = []
-    earliest = room.start
-    for at, span in enumerate(spans):
-        latest = room.end - (count - at) * least
-        start = min(max(span.start, earliest), max(earliest, latest))
-        end = min(max(span.end, start + least), max(start, room.end - (count - at - 1) * least))
-        found.append(Span(start, end))
-        earliest = end
-    return found
+    """Spans pushed into `room` and apart; none shorter than `KEPT` of what it was, or `LEAST`, where there is room."""
+    least = [max(LEAST, KEPT * (span.end - span.start)) for span in spans]
+    scale = min(1.0, max(0.0, room.end - room.start) / max(LEAST, sum(least)))
+    earliest, ends, starts = room.start, [], []
+    for span, length in zip(spans, least, strict=True):
+        starts.append(max(span.start, earliest))
+        earliest = max(span.end, starts[-1] + scale * length)
+        ends.append(earliest)
+    latest = room.end
+    for at in range(len(spans) - 1, -1, -1):
+        ends[at] = min(ends[at], latest)
+        latest = starts[at] = max(room.start, min(starts[at], ends[at] - scale * least[at]))
+    return [Span(*times) for times in zip(starts, ends, strict=True)]
 
 
 def _edge(audio: Audio, time: float, edges: Sequence[float]) -> float:

@@ -75,6 +75,36 @@ def test_words_pushed_apart_fit_their_room(given_spans, low, length):
     assert all(one.end <= other.start + 1e-9 for one, other in itertools.pairwise(found))
 
 
+def test_a_word_out_of_its_room_keeps_half_its_length():
+    assert in_order([Span(0.0, 0.4), Span(5.0, 5.2)], Span(1.0, 2.0)) == [Span(1.0, 1.2), Span(1.9, 2.0)]
+    tight = in_order([Span(0.0, 0.4), Span(0.4, 0.8)], Span(1.0, 1.1))  # 50 ms each is all there is
+    assert [span.end - span.start for span in tight] == pytest.approx([0.05, 0.05])
+
+
+def _between_believed(found: Aligned, recognised: Span) -> Word:
+    """The middle of three words, after the outer two were found where they were recognised."""
+    times = [Span(1.0, 1.4), recognised, Span(3.0, 3.4)]
+    words = tuple(Word(text=f"w{n}", start=t.start, end=t.end, times=TimeSource.ENGINE) for n, t in enumerate(times))
+    transcript = Transcript(source="x", utterances=(Utterance(speaker="PAR", words=words),))
+    outer = {(0, n): Aligned(times[n].start, times[n].end, (), 0.9) for n in (0, 2)}
+    return words_of(settled(transcript, _SILENCE, {**outer, (0, 1): found}))[1]
+
+
+def test_a_recognised_time_among_other_words_does_not_overrule_the_sound():
+    """The recogniser has it where the word after it is said: it was found in the room between, and that stands."""
+    word = _between_believed(Aligned(1.5, 1.8, (), 0.6), Span(2.98, 3.3))
+    assert (word.start, word.end, word.times) == (1.5, 1.8, TimeSource.ALIGNED)
+    # Were its own time free, it would be kept: 0.9 s away the aligner is rarely right.
+    free = _between_believed(Aligned(1.5, 1.8, (), 0.6), Span(2.4, 2.7))
+    assert free.times is TimeSource.SNAPPED
+    assert free.start == pytest.approx(2.4, abs=0.15)
+
+
+def test_two_witnesses_believe_a_word_that_one_would_not():
+    word = _between_believed(Aligned(1.5, 1.8, (), 0.01), Span(1.52, 1.82))
+    assert word.times is TimeSource.ALIGNED
+
+
 @given(speech=spans, seed=st.integers(0, 99))
 @settings(max_examples=40, deadline=None)
 def test_snapped_words_keep_their_order(speech, seed):

@@ -114,6 +114,15 @@ def test_the_right_text_is_trusted_and_another_is_not(aligner):
     assert max(word.confidence for word in wrong) < 0.3
 
 
+@pytest.mark.parametrize(("word", "place"), [("elephant", 5), ("banana", 4), ("yesterday", 8), ("house", 3)])
+def test_a_word_that_nobody_says_is_not_trusted_for_its_neighbours_sake(aligner, word, place):
+    said = TEXT.split()
+    found = aligner.align(_speech(), [Token(text) for text in [*said[:place], word, *said[place:]]])
+    assert found[place].confidence < 0.1
+    # Those beside it are squeezed too, but judged by themselves first.
+    assert np.median([other.confidence for at, other in enumerate(found) if at != place]) > 0.5
+
+
 class _Toy:
     """Three sounds and silence; each sound has senones of its own, whatever is beside it."""
 

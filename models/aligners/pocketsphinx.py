@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ from ...data_schemas import Kind, ModelUse, Phone
 from ...data_schemas.audio import Samples
 from .acoustic import AcousticModel
 from .cepstra import FIRST, RATE, STEP, features
+from .confidence import confidences
 from .dictionary import Dictionary
 from .graph import Graph, build
 from .letters import Letters
@@ -23,17 +22,6 @@ from .token import Aligned, Token, Window
 
 UNTIMED = frozenset([Kind.PAUSE, Kind.NONVERBAL, Kind.UNINTELLIGIBLE])
 """Kinds that get no times: silence is what words leave, and of noises the model knows too little."""
-
-AROUND = 3
-"""Words on either side that a word is judged with: a single one fits by chance, and one badly said still is there."""
-
-BASE, FIT, SQUEEZED = 5.8, 1.2, -10.8
-"""Log odds that a word is within 100 ms of its time, by the mean fit of the frames around it in nats and the share of
-speech sounds around it that are squeezed into the least time they can have. Fitted to 1,000 words aligned with their
-own sound and 1,000 with another, of 8 voices, natural and synthetic; of these words it tells 98.9 % of pairs apart."""
-
-LEAST = 3
-"""Frames of a squeezed sound: one for each state."""
 
 _STEP = STEP / RATE
 
@@ -69,7 +57,7 @@ class PocketSphinx:
         if path is None:
             return tuple(found)
         cuts = [_cuts(graph, path, number) for number in range(len(places))]
-        sure = _confidences(path, cuts)
+        sure = confidences(path, cuts)
         until = window.start + len(samples) / RATE
         for edges, confidence, place in zip(cuts, sure, places, strict=True):
             if edges and tokens[place].kind not in UNTIMED:
@@ -98,20 +86,6 @@ def _cuts(graph: Graph, path: Heard, number: int) -> list[int]:
         return []
     first, last = int(frames[0]), int(frames[-1]) + 1
     return [first, *(first + 1 + np.flatnonzero(np.diff(path.unit[first:last]))).tolist(), last]
-
-
-def _confidences(path: Heard, cuts: Sequence[Sequence[int]]) -> list[float]:
-    """How far each word is to be trusted, by how it and the words around it fit."""
-    fits = np.concatenate([[0.0], np.cumsum(path.fit, dtype=np.float64)])
-    said = [number for number, edges in enumerate(cuts) if edges]
-    told = [(fits[cuts[n][-1]] - fits[cuts[n][0]], cuts[n][-1] - cuts[n][0]) for n in said]
-    short = [(sum(after - one <= LEAST for one, after in pairwise(cuts[n])), len(cuts[n]) - 1) for n in said]
-    found = [0.0] * len(cuts)
-    for at, number in enumerate(said):
-        near = slice(max(0, at - AROUND), at + AROUND + 1)
-        (fit, frames), (few, sounds) = (tuple(map(sum, zip(*part[near], strict=True))) for part in (told, short))
-        found[number] = round(1 / (1 + math.exp(-(BASE + FIT * fit / frames + SQUEEZED * few / sounds))), 3)
-    return found
 
 
 __all__ = ["UNTIMED", "PocketSphinx"]
