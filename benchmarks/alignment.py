@@ -3,8 +3,8 @@
     python benchmarks/alignment.py                 everything at hand, about ten minutes of one core
     python benchmarks/alignment.py known --only story    only this part of these recordings; the rest stays
 
-Parts: known (text known); tiny, base, pytorch (text recognised); noise; wrong (another text); spelling (no dictionary);
-speed.
+Parts: known (text known); tiny, base, pytorch (text recognised); noise; wrong (another text); unsaid (words put in);
+spelling (no dictionary); speed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import word_times as wt
-from lalia.data_schemas import Settings, TimeSource, Transcript
+from lalia.data_schemas import Kind, Settings, TimeSource, Transcript, Word
 from lalia.pipeline.align import align
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -37,6 +37,9 @@ NEW = (("en-us+m3", 150, 40), ("en-gb+f2", 165, 60), ("en-gb-scotland+m5", 150, 
 MINUTES = ("2", "10", "60")
 UNTIMED = 10
 """Minutes up to which a text without times is measured too."""
+
+PUT_IN, TRUSTED, RIGHT = "put in", 0.5, 0.1
+"""The code that marks a word nobody says; the confidence from which a word is trusted here; seconds from the truth."""
 
 VOICES = {"examples' voices": OLD, "other voices": NEW}
 
@@ -129,6 +132,33 @@ def wrong(name: str, known: wt.Known) -> Rows:
     return [f"| {name} | {believed} of {len(words)} |"]
 
 
+def unsaid(name: str, known: wt.Known) -> Rows:
+    """Words that nobody says put into the text, one in sixteen, no times: how many are trusted, beside those said."""
+    random = np.random.default_rng(0)
+    others = [word.text for word in wt.words_of(known.truth) if word.kind is Kind.WORD]
+    utterances = []
+    for utterance in known.truth.utterances:
+        words: list[Word] = []
+        for word in utterance.words:
+            if random.random() < 1 / 16:
+                words.append(Word(text=str(random.choice(others)), codes=(PUT_IN,)))
+            words.append(word)
+        utterances.append(utterance.model_copy(update={"words": tuple(words)}))
+    text = wt.without_times(known.truth.model_copy(update={"utterances": tuple(utterances)}))
+    found = [word for word in wt.words_of(_aligned(known, text)) if word.kind in wt.HELD]
+    true = [word for word in wt.words_of(known.truth) if word.kind in wt.HELD]
+    said = [word for word in found if PUT_IN not in word.codes]
+    put_in = [word.alignment or 0.0 for word in found if PUT_IN in word.codes]
+    right = [
+        one.alignment or 0.0
+        for one, two in zip(said, true, strict=True)
+        if one.start is not None and two.start is not None and abs(one.start - two.start) <= RIGHT
+    ]
+    apart = np.mean([(b > a) + 0.5 * (b == a) for a in put_in for b in right]) if put_in else float("nan")
+    wrong_ones, right_ones = (f"{sum(s >= TRUSTED for s in part)} of {len(part)}" for part in (put_in, right))
+    return [f"| {name} | {wrong_ones} | {right_ones} | {apart:.3f} |"]
+
+
 def spelling(name: str, known: wt.Known) -> Rows:
     """As if no word were in the dictionary: every pronunciation by rules from its letters; no times."""
     from lalia.models import aligners
@@ -190,11 +220,14 @@ def measure(minutes: float) -> None:
 
 PARTS: dict[str, Callable[[str, wt.Known], Rows]] = {
     "known": known_text, "tiny": tiny, "base": base, "pytorch": pytorch, "noise": noise, "wrong": wrong,
-    "spelling": spelling,
+    "unsaid": unsaid, "spelling": spelling,
 }  # fmt: skip
 
 HEADS = {
     "wrong": ("recording", "words believed"),
+    "unsaid": (
+        "recording", "trusted, of words not said", "trusted, of words said and found within 0.1 s", "pairs told apart"
+    ),
     "speed": (
         "minutes of speech", "words", "s, bounds of utterances", "a minute", "s, no times", "a minute",
         "peak memory above the loaded model and recording, MiB",
