@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ...data_schemas import Kind, TimeSource, Utterance, Word, base_language
-from ...pipeline.formats.detect import mark
+from ...pipeline.formats.detect import RESPONSES, mark
 from .placed import Placed
 
 PARTICIPANT = "PAR"
@@ -186,8 +186,11 @@ def _gap(before: _Heard, after: _Heard) -> float:
 
 
 def _typed(group: Sequence[_Heard], language: str | None) -> list[_Heard]:
-    """The words of a sentence with those marked that are said again or otherwise."""
-    typed = mark([item.word for item in group], language)
+    """The words of a sentence with those marked that are said again or otherwise; *Mm.* alone answers."""
+    words = [item.word for item in group]
+    if len(words) == 1 and RESPONSES.fullmatch(words[0].text.lower()):
+        return [replace(group[0], word=words[0].model_copy(update={"kind": Kind.WORD}))]
+    typed = mark(words, language)
     return [replace(item, word=word) for item, word in zip(group, typed, strict=True)]
 
 
