@@ -51,6 +51,19 @@ def test_what_is_a_filler_depends_on_the_language():
     )
 
 
+def test_a_hesitation_between_pauses_is_no_answer():
+    cases = {
+        (" And", " she,", " mm,", " went", " out."): "filler",  # parted by pauses only
+        (" And", " she", " mm.", " Went", " out."): "filler",
+        (" Yes.", " Mm.", " He", " went", " out."): "word",
+        (" Yes.", " Mm...", " He", " went", " out."): "filler",
+        (" Yes.", " Mm-", " He", " went", " out."): "fragment",
+    }
+    for texts, kind in cases.items():
+        (word,) = (w for u in utterances(_spoken(*texts, gap=1.1)) for w in u.words if w.text.lower() == "mm")
+        assert word.kind.value == kind, texts
+
+
 @pytest.mark.parametrize(
     ("stop", "gap", "ends"),
     [("", 0.4, [30]), ("", 0.6, [10, 30]), (",", 0.6, [30]), ("um", 0.6, [30])],

@@ -98,11 +98,13 @@ def utterances(words: Iterable[Placed], language: str | None = None) -> tuple[Ut
         All by `PARTICIPANT`. Text keeps its case, apostrophes and hyphens; other punctuation is dropped, and the
         sentence's own ends up as its terminator (``+...`` where it trails off). Unsure words carry `UNSURE`.
     """
-    return tuple(
-        _utterance(part)
-        for group in _sentences(words, language)
-        for part in _parts(_typed(group, language), _is_undivided(group))
-    )
+    found: list[Utterance] = []
+    ended = True
+    for group in _sentences(words, language):
+        before, ended = ended, group[-1].ends not in (None, _TRAILING_OFF)
+        typed = _typed(group, language, answers=before and ended)
+        found += [_utterance(part) for part in _parts(typed, _is_undivided(group))]
+    return tuple(found)
 
 
 def _sentences(words: Iterable[Placed], language: str | None) -> list[list[_Heard]]:
@@ -185,10 +187,11 @@ def _gap(before: _Heard, after: _Heard) -> float:
     return 0.0 if end is None or start is None else start - end
 
 
-def _typed(group: Sequence[_Heard], language: str | None) -> list[_Heard]:
-    """The words of a sentence with those marked that are said again or otherwise; *Mm.* alone answers."""
+def _typed(group: Sequence[_Heard], language: str | None, *, answers: bool) -> list[_Heard]:
+    """The words of a sentence with those marked that are said again or otherwise; *Mm.* as a whole one is a word."""
     words = [item.word for item in group]
-    if len(words) == 1 and RESPONSES.fullmatch(words[0].text.lower()):
+    hesitates = words[0].kind is Kind.FILLER and RESPONSES.fullmatch(words[0].text.lower())
+    if answers and len(words) == 1 and hesitates:
         return [replace(group[0], word=words[0].model_copy(update={"kind": Kind.WORD}))]
     typed = mark(words, language)
     return [replace(item, word=word) for item, word in zip(group, typed, strict=True)]
