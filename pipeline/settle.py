@@ -78,7 +78,7 @@ class _Work:
                 continue
             if word.times is TimeSource.GIVEN:
                 words[place] = _with_phones(word, result)
-            elif (number, place) in self.said if word.start is None else _confidence(word, result) >= BELIEVED:
+            elif self._believed(number, place, word, result):
                 words[place] = _aligned(word, result)
         _beside_given(utterance.words, words)
         self._snap(number, words)
@@ -88,41 +88,72 @@ class _Work:
 
     def _snap(self, number: int, words: list[Word]) -> None:
         """Recognised words that were not found, moved to edges of sound; in place."""
-        for place, word in enumerate(words):
-            if word.times is TimeSource.ENGINE and self._contradicted(number, words, place):
-                words[place] = _aligned(word, self.found[number, place])
+        around = self._around(number)
+        self._recall(number, words, around)
+        rooms, reached = _rooms(words, around), around.start
         for recognised, run in groupby(range(len(words)), lambda place: words[place].times is TimeSource.ENGINE):
             if not recognised:
                 continue
             places = list(run)
-            room = self._room(number, words, places)
+            start = max(reached, rooms[places[0]].start)
+            room = Span(start, max(start, rooms[places[-1]].end))
             spans = [Span(words[place].start or 0.0, words[place].end or 0.0) for place in places]
             for place, span in zip(places, snapped(self.audio, spans, room), strict=True):
                 words[place] = _moved(words[place], span, self.found.get((number, place)))
+                reached = span.end
 
-    def _contradicted(self, number: int, words: Sequence[Word], place: int) -> bool:
-        """Whether words that are believed leave no room where a word was recognised, but do where it was found."""
-        word, result = words[place], self.found.get((number, place))
-        if result is None:
-            return False
-        room = self._room(number, words, [place])
-        start, end = word.start or 0.0, word.end or 0.0
-        inside = min(end, room.end) - max(start, room.start)
-        return inside < CROWDED * (end - start) and room.start <= result.start and result.end <= room.end
+    def _recall(self, number: int, words: list[Word], around: Span) -> None:
+        """Put words that have no room where they were recognised, but do where they were found, there; in place."""
+        reached = around.start
+        for place, (word, room) in enumerate(zip(words, _rooms(words, around), strict=True)):
+            result = self.found.get((number, place))
+            if word.times is not TimeSource.ENGINE or result is None:
+                continue
+            low, high = max(room.start, reached), room.end
+            start, end = word.start or 0.0, word.end or 0.0
+            crowded = min(end, high) - max(start, low) < CROWDED * (end - start)
+            if crowded and low <= result.start and result.end <= high:
+                words[place] = _aligned(word, result)
+                reached = result.end
 
-    def _room(self, number: int, words: Sequence[Word], places: Sequence[int]) -> Span:
-        """What the timed words before and after a run leave free, in this utterance and the speaker's next to it."""
+    def _around(self, number: int) -> Span:
+        """What the speaker's nearest utterances with times leave free: the one before is settled, the one after not."""
         speaker = self.utterances[number].speaker
-        earlier = self.utterances[number - 1 : number] if number else []
-        later = self.utterances[number + 1 : number + 2]
-        before = [word.end for u in earlier if u.speaker == speaker for word in u.words if word.end is not None]
-        after = [word.start for u in later if u.speaker == speaker for word in u.words if word.start is not None]
-        if later and later[0].speaker == speaker and (result := self.found.get((number + 1, 0))) is not None:
-            after.append(result.start)
-        before += [word.end for word in words[: places[0]] if word.end is not None]
-        after += [word.start for word in words[places[-1] + 1 :] if word.start is not None]
-        low, high = max(before, default=0.0), min(after, default=self.audio.duration)
+        low, high = 0.0, self.audio.duration
+        for earlier in range(number - 1, -1, -1):
+            ends = [word.end for word in self.utterances[earlier].words if word.end is not None]
+            if self.utterances[earlier].speaker == speaker and ends:
+                low = max(ends)
+                break
+        for later in range(number + 1, len(self.utterances)):
+            if self.utterances[later].speaker == speaker and (starts := self._expected(later)):
+                high = min(starts)
+                break
         return Span(low, max(low, high))
+
+    def _expected(self, number: int) -> list[float]:
+        """Where words of an utterance begin that will be believed: as given, or as found."""
+        starts = []
+        for place, word in enumerate(self.utterances[number].words):
+            result = self.found.get((number, place))
+            if word.times is TimeSource.GIVEN and word.start is not None:
+                starts.append(word.start)
+            elif result is not None and self._believed(number, place, word, result):
+                starts.append(result.start)
+        return starts
+
+    def _believed(self, number: int, place: int, word: Word, result: Aligned) -> bool:
+        return (number, place) in self.said if word.start is None else _confidence(word, result) >= BELIEVED
+
+
+def _rooms(words: Sequence[Word], around: Span) -> list[Span]:
+    """For each word what those before and after it leave free that are settled."""
+    settled = [word if word.times is not TimeSource.ENGINE else None for word in words]
+    ends = [word.end if word is not None and word.end is not None else around.start for word in settled]
+    starts = [word.start if word is not None and word.start is not None else around.end for word in settled]
+    lows = [around.start, *accumulate(ends, max)]
+    highs = [around.end, *accumulate(reversed(starts), min)][::-1]
+    return [Span(low, max(low, high)) for low, high in zip(lows[:-1], highs[1:], strict=True)]
 
 
 def _confidence(word: Word, result: Aligned | None) -> float:

@@ -100,6 +100,48 @@ def test_a_recognised_time_among_other_words_does_not_overrule_the_sound():
     assert free.start == pytest.approx(2.4, abs=0.15)
 
 
+def _settled(*utterances: tuple[tuple[float, float, Aligned | None], ...]) -> list[Word]:
+    """Words recognised at some time and found at another, after all is settled."""
+    texts = tuple(
+        Utterance(
+            speaker="PAR",
+            words=tuple(Word(text="w", start=start, end=end, times=TimeSource.ENGINE) for start, end, _ in words),
+        )
+        for words in utterances
+    )
+    found = {(n, at): word[2] for n, words in enumerate(utterances) for at, word in enumerate(words) if word[2]}
+    transcript = Transcript(source="x", utterances=texts)
+    result = settled(transcript, _SILENCE, found)
+    check(transcript, result, _SILENCE)
+    return words_of(result)
+
+
+def test_what_is_not_believed_leaves_the_others_their_room():
+    """The next utterance's first word was found seconds away, and is not believed there."""
+    words = _settled(
+        ((1.0, 1.4, Aligned(1.0, 1.4, (), 0.9)), (5.0, 5.4, Aligned(1.5, 1.8, (), 0.01))),
+        ((6.0, 6.4, Aligned(2.0, 2.3, (), 0.01)),),
+    )
+    assert [word.times for word in words] == [TimeSource.ALIGNED, TimeSource.SNAPPED, TimeSource.SNAPPED]
+    assert words[1].start == pytest.approx(5.0, abs=0.15)
+    assert words[2].start == pytest.approx(6.0, abs=0.15)
+
+
+def test_a_later_word_not_settled_yet_bounds_none():
+    (_, second, third, _) = _settled(
+        (
+            (1.0, 1.4, Aligned(1.1, 2.0, (), 0.97)),
+            (1.42, 1.7, Aligned(2.3, 2.6, (), 0.6)),
+            (1.7, 2.0, Aligned(2.8, 3.1, (), 0.6)),
+            (5.0, 5.4, Aligned(5.0, 5.4, (), 0.9)),
+        )
+    )
+    assert [(word.start, word.times) for word in (second, third)] == [
+        (2.3, TimeSource.ALIGNED),
+        (2.8, TimeSource.ALIGNED),
+    ]
+
+
 def test_two_witnesses_believe_a_word_that_one_would_not():
     word = _between_believed(Aligned(1.5, 1.8, (), 0.01), Span(1.52, 1.82))
     assert word.times is TimeSource.ALIGNED
