@@ -50,6 +50,11 @@ def transcribe(item: Located, audio: Audio, settings: Settings) -> Transcript:
     return transcribe_all([(item, audio)], settings)[0]
 
 
+def is_heard(item: Located) -> bool:
+    """Whether the words of a recording are the recogniser's to find."""
+    return item.transcript is None and item.recording.task not in WORDLESS
+
+
 def transcribe_all(pairs: Sequence[tuple[Located, Audio]], settings: Settings) -> list[Transcript]:
     """Transcripts of several recordings, as `transcribe` would give each; their windows go to the recogniser together.
 

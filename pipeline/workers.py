@@ -120,9 +120,10 @@ class Workers:
             self._pool.shutdown(wait=error is None, cancel_futures=True)
 
     def run(self, units: Iterable[Unit], listen: Callable[[str], None] | None = None) -> Iterator[Record]:
-        """Run units and give each record as it is filed; with several jobs in the order they end."""
+        """Run units and give each record as it is filed; with several jobs those of a group together, as they end."""
         todo = list(units)
-        groups = [todo[first : first + self._group] for first in range(0, len(todo), self._group)]
+        size = max(1, min(self._group, -(-len(todo) // self._jobs)))  # every process has something to do
+        groups = [todo[first : first + size] for first in range(0, len(todo), size)]
         if self._jobs == 1:
             for group in groups:
                 yield from run_group(group, self._settings, self._ledger, assess=self._assess, listen=listen)
@@ -135,16 +136,15 @@ class Workers:
             with _few_threads(self._jobs):
                 unsure = yield from self._until_broken(groups)
             suspects += unsure
-        # One of these ended its process. Alone, each can only end its own.
-        for unit in suspects:
-            yield self._alone(unit)
+        yield from self._one_by_one(suspects)
 
     def _until_broken(self, groups: list[list[Unit]]) -> Generator[Record, None, list[Unit]]:
         pool = self._pool = self._pool or self._start(self._jobs)
+        ahead = self._jobs * (2 if self._group == 1 else 1)  # all that is ahead is suspect when a process ends
         flying: dict[Future[list[Record]], list[Unit]] = {}
         try:
             while groups or flying:
-                while groups and len(flying) < 2 * self._jobs:
+                while groups and len(flying) < ahead:
                     flying[self._submit(pool, groups[0])] = groups[0]
                     groups.pop(0)
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
@@ -156,17 +156,25 @@ class Workers:
             self._pool = None
         return [unit for group in flying.values() for unit in group]
 
-    def _alone(self, unit: Unit) -> Record:
-        done = self._ledger.read(unit.key)
-        if done is not None:
-            return done
-        with _few_threads(self._jobs), self._start(1) as pool:
-            try:
-                return self._submit(pool, [unit]).result()[0]
-            except BrokenProcessPool:
-                record = Record(key=unit.key, rejected=_ended(unit))
-                self._ledger.write(record)
-                return record
+    def _one_by_one(self, suspects: Iterable[Unit]) -> Iterator[Record]:
+        """Units of which one ended its process: each can only end its own now."""
+        pool: ProcessPoolExecutor | None = None
+        try:
+            for unit in suspects:
+                record = self._ledger.read(unit.key)
+                if record is None:
+                    with _few_threads(self._jobs):
+                        pool = pool or self._start(1)
+                        try:
+                            record = self._submit(pool, [unit]).result()[0]
+                        except BrokenProcessPool:
+                            pool = None
+                            record = Record(key=unit.key, rejected=_ended(unit))
+                            self._ledger.write(record)
+                yield record
+        finally:
+            if pool is not None:
+                pool.shutdown()
 
     def _submit(self, pool: ProcessPoolExecutor, units: list[Unit]) -> Future[list[Record]]:
         return pool.submit(_run_whole, units, self._settings, self._ledger, self._assess)

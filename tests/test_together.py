@@ -128,12 +128,54 @@ def test_enough_speech_is_heard_before_more_is_decoded(folder, tmp_path, monkeyp
     monkeypatch.setattr(whisper, "load", lambda *which: recogniser)
     work = planned(folder, tmp_path / "out", Settings(aligner="none"))
     results = together.assess_together([(unit.key, unit.item) for unit in work.units], work.settings)
-    next(results)
-    # Of the tones a part is taken for speech: more than r01 holds, less than all.
-    assert decoded == sorted(EXPECTED)[: len(decoded)]
-    assert 2 < len(decoded) < 6
-    rest = [result for _, result in results]
-    assert [isinstance(result, Assessment) for result in rest] == [True] * 5
+    first, second, third = (next(results)[1] for _ in range(3))
+    # The broken one and that with a transcript wait for nothing; of the tones only a part is taken for speech.
+    assert isinstance(first, Rejected)
+    assert second.recording.recording_id == "r03"
+    assert third.recording.recording_id == "r01"
+    assert decoded == sorted(EXPECTED)[:5]
+    assert [isinstance(result, Assessment) for _, result in results] == [True] * 3
+
+
+def test_long_recordings_do_not_pile_up(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(together, "LONGEST", 5.0)
+    recogniser = Counting()
+    found, _ = _run(folder, tmp_path / "out", monkeypatch, recogniser, group=6)
+    assert found == EXPECTED
+    assert [count for count, _ in recogniser.at_once] == [2, 1, 1]
+
+
+def test_a_full_disk_is_tried_again_once_nothing_waits(folder, tmp_path, monkeypatch):
+    waiting: list[str] = []
+    real_prepared, real_completed = together.prepared, together.completed
+
+    def prepared(item, settings, clock):
+        name = item.recording.recording_id
+        if len(waiting) >= 2:
+            return run.rejection(name, "decode", OSError(28, "No space left on device"))
+        waiting.append(name)
+        return real_prepared(item, settings, clock)
+
+    def completed(ready, *args, **more):
+        waiting.remove(ready.item.recording.recording_id)
+        return real_completed(ready, *args, **more)
+
+    monkeypatch.setattr(together, "prepared", prepared)
+    monkeypatch.setattr(together, "completed", completed)
+    (folder.parent / "r00.wav").unlink()
+    (folder.parent / "r01.wav").rename(folder.parent / "r00.wav")
+    folder.write_text(folder.read_text("utf-8").replace("r01,p,r01.wav,interview,\n", ""), "utf-8")
+    found, _ = _run(folder, tmp_path / "out", monkeypatch, Counting(), group=6)
+    assert sorted(found.values()) == sorted(["lasting 2", "lasting 3", EXPECTED["r03"], "lasting 5", "lasting 6"])
+
+
+def test_every_process_has_something_to_do(folder, tmp_path, monkeypatch):
+    asked = []
+    work = planned(folder, tmp_path / "out")
+    workers = Workers(work.ledger, work.settings, 3, group=16)
+    monkeypatch.setattr(workers, "_run_pool", lambda groups: asked.extend(map(len, groups)) or iter(()))
+    assert list(workers.run(work.units)) == []
+    assert asked == [2, 2, 2]
 
 
 def test_a_gpu_takes_up_several_at_once(folder, tmp_path, monkeypatch):
