@@ -39,13 +39,21 @@ from .transcribe import transcribe_all
 STAGES = ("decode", "check", "transcribe", "align", "speakers", "annotate", "measure", "predict", "draw")
 
 
+class Stopped(BaseException):
+    """Whoever is told of the stages has raised `error`: that ends the run, and is no fault of the recording."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Clock:
     """Which stage is running, and the seconds each has taken so far.
 
     Parameters
     ----------
     listen : callable, optional
-        Told the name of each stage as it begins.
+        Told the name of each stage as it begins; what it raises is raised as `Stopped`.
     """
 
     def __init__(self, listen: Callable[[str], None] | None = None) -> None:
@@ -58,7 +66,10 @@ class Clock:
         """Count what happens within the context as time of `stage`."""
         self.stage = stage
         if self._listen is not None:
-            self._listen(stage)
+            try:
+                self._listen(stage)
+            except Exception as error:
+                raise Stopped(error) from error
         begun = time.perf_counter()
         try:
             yield

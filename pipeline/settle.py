@@ -88,6 +88,8 @@ class _Work:
 
     def _snap(self, number: int, words: list[Word]) -> None:
         """Recognised words that were not found, moved to edges of sound; in place."""
+        if not any(word.times is TimeSource.ENGINE for word in words):
+            return
         around = self._around(number)
         self._recall(number, words, around)
         rooms, reached = _rooms(words, around), around.start

@@ -59,18 +59,30 @@ def run_group(
     ------
     OSError
         When a record cannot be written; that unit and those after it are then not finished.
+    Exception
+        Whatever `listen` raises, likewise.
     """
+    from .run import Stopped
+
+    try:
+        for key, result in _results(units, settings, assess, listen):
+            found = {"assessment": result} if isinstance(result, Assessment) else {"rejected": result}
+            record = Record(key=key, **found)
+            ledger.write(record)
+            yield record
+    except Stopped as stopped:
+        raise stopped.error from None
+
+
+def _results(
+    units: Sequence[Unit], settings: Settings, assess: Assess, listen: Callable[[str], None] | None
+) -> Iterator[tuple[str, Assessment | Rejected]]:
     if len(units) > 1 and assess is by_line:
         from .together import assess_together
 
-        results = assess_together(((unit.key, unit.item) for unit in units), settings, listen)
+        yield from assess_together(((unit.key, unit.item) for unit in units), settings, listen)
     else:
-        results = ((unit.key, assess(unit.item, settings, unit.key, listen)) for unit in units)
-    for key, result in results:
-        found = {"assessment": result} if isinstance(result, Assessment) else {"rejected": result}
-        record = Record(key=key, **found)
-        ledger.write(record)
-        yield record
+        yield from ((unit.key, assess(unit.item, settings, unit.key, listen)) for unit in units)
 
 
 def _run_whole(units: Sequence[Unit], settings: Settings, ledger: Ledger, assess: Assess) -> list[Record]:
@@ -168,6 +180,7 @@ class Workers:
                         try:
                             record = self._submit(pool, [unit]).result()[0]
                         except BrokenProcessPool:
+                            pool.shutdown(wait=False)
                             pool = None
                             record = Record(key=unit.key, rejected=_ended(unit))
                             self._ledger.write(record)

@@ -169,6 +169,24 @@ def test_a_full_disk_is_tried_again_once_nothing_waits(folder, tmp_path, monkeyp
     assert sorted(found.values()) == sorted(["lasting 2", "lasting 3", EXPECTED["r03"], "lasting 5", "lasting 6"])
 
 
+@pytest.mark.parametrize("group", [1, 6])
+def test_what_a_watcher_raises_ends_the_run_and_is_no_fault_of_a_recording(folder, tmp_path, monkeypatch, group):
+    monkeypatch.setattr(whisper, "load", lambda *which: Counting())
+
+    def watch(now):
+        if now.stage == "assess: transcribe":
+            raise ValueError("enough")
+
+    out = tmp_path / "out"
+    with claimed(out, folder):
+        work = planned(folder, out, Settings(aligner="none"))
+        with Workers(work.ledger, work.settings, group=group) as workers, pytest.raises(ValueError, match="enough"):
+            batch.run_units(work, workers=workers, watch=watch)
+        # What ended before that is kept, and nothing is filed of the rest.
+        kept = {unit.item.recording.recording_id for unit in work.units if work.ledger.settled(unit.key)}
+    assert kept == {"r00"}
+
+
 def test_every_process_has_something_to_do(folder, tmp_path, monkeypatch):
     asked = []
     work = planned(folder, tmp_path / "out")
