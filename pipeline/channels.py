@@ -12,7 +12,7 @@ from ..data_schemas import Audio, Flag, Settings, Span
 from .check import check
 from .decode import decode
 from .ingest import Located
-from .transcribe import WORDLESS
+from .transcribe import is_heard
 
 FRAME = 0.02
 """Seconds over which loudness is taken."""
@@ -62,7 +62,7 @@ def apart(item: Located, audio: Audio, settings: Settings) -> tuple[Audio, Audio
     """
     recording = item.recording
     channel = recording.participant_channel
-    if channel is None or audio.native_channels != 2 or item.transcript is not None or recording.task in WORDLESS:
+    if channel is None or audio.native_channels != 2 or not is_heard(item):
         return audio, None
     other_item = replace(item, recording=recording.model_copy(update={"participant_channel": 1 - channel}))
     other = check(decode(other_item, settings.limits))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..data_schemas import Settings, base_language
 from ..models.choice import available_device
 from .ingest import Located
-from .transcribe import WORDLESS
+from .transcribe import WORDLESS, is_heard
 
 
 def check_models(items: Sequence[Located], settings: Settings) -> None:
@@ -18,7 +18,7 @@ def check_models(items: Sequence[Located], settings: Settings) -> None:
     from ..models.monet import embedded
 
     registry.locate("silero-vad")
-    if any(item.transcript is None and item.recording.task not in WORDLESS for item in items):
+    if any(map(is_heard, items)):
         _check_recogniser(settings)
     diarisers.check(settings.diariser)
     if settings.aligner not in (aligners.NONE, *aligners.LANGUAGES):
